@@ -1,0 +1,1 @@
+"""Pure functions on pixels: decode, orient, crop, deskew, quality, stamps, derivatives. No database, network or OCR."""

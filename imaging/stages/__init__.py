@@ -1,0 +1,1 @@
+"""Imaging stages: each is a function `Page -> Page` that notes what it did."""

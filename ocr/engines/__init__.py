@@ -1,0 +1,1 @@
+"""OCR engines, loaded by entry point (`vouch.ocr_engines`)."""
