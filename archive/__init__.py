@@ -1,1 +1,1 @@
-"""x"""
+"""The only package that stores anything: objects, catalogue, index, volumes."""

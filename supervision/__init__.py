@@ -1,1 +1,1 @@
-"""x"""
+"""The verbs on days: journal import, matching, cases, the equation, sealing."""

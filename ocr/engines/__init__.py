@@ -1,1 +1,29 @@
-"""OCR engines, loaded by entry point (`vouch.ocr_engines`)."""
+"""OCR engines behind one protocol, found by name among the entry points of the group `vouch.ocr_engines`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any, cast
+
+from ocr.model import Engine
+
+GROUP = "vouch.ocr_engines"
+
+
+class EngineError(RuntimeError):
+    """An OCR engine that cannot work here: a program, language or model file is missing. The message says what to do."""
+
+
+def names() -> list[str]:
+    """The engines that are installed, by name."""
+    return sorted({entry.name for entry in entry_points(group=GROUP)})
+
+
+def load(name: str, **options: Any) -> Engine:
+    """The engine of that name, made with its `options` (each engine's class documents them). Raises EngineError where
+    no such engine is installed or it cannot work on this machine."""
+    for entry in entry_points(group=GROUP, name=name):
+        make = cast("Callable[..., Engine]", entry.load())
+        return make(**options)
+    raise EngineError(f"no OCR engine is called {name!r}; installed: {', '.join(names())}")

@@ -1,0 +1,1 @@
+"""The catalogue: tables, migrations and repositories over SQLAlchemy."""

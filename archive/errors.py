@@ -1,0 +1,41 @@
+"""Errors of the archive's domain. They know nothing of HTTP; `api/errors.py` maps them."""
+
+
+class NotFound(LookupError):
+    """Nothing of that name, or it is outside the asker's scope (the two read alike)."""
+
+
+class Conflict(ValueError):
+    """The state of things forbids the act; the message says what to do."""
+
+
+class Refused(PermissionError):
+    """The asker's role or duty forbids the act."""
+
+
+class Invalid(ValueError):
+    """A value that cannot be taken; `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
+class LeaseLost(Conflict):
+    """The work was taken over by someone else; nothing of this result is kept."""
+
+
+class DaySealed(Conflict):
+    """The teller's day is sealed; its vouchers and figures no longer change."""
+
+
+class ObjectMissing(LookupError):
+    """The object store has no such object: its sha256 is the message."""
+
+
+class StoreUnavailable(OSError):
+    """The object store cannot be reached or is full; nothing was acknowledged."""
+
+
+class ObjectDamaged(ValueError):
+    """The stored bytes no longer have the hash they were stored under: the sha256 is the message."""

@@ -1,0 +1,1 @@
+"""Search indexes behind one port, chosen by the scheme of a URL."""

@@ -1,0 +1,1 @@
+"""Object stores behind one port, chosen by the scheme of a URL."""

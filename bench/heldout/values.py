@@ -1,0 +1,159 @@
+"""Seeded values of the catalogue's kinds: names, accounts, amounts, dates and numbers with their check digits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from random import Random
+
+CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+CENT = Decimal("0.01")
+
+CITIES = "上海 苏州 宁波 长沙 郑州 青岛 昆明 佛山 石家庄 呼和浩特 乌鲁木齐 无锡 厦门 福州 洛阳 襄阳 绵阳 桂林 珠海 沈阳".split()
+BRANDS = (
+    "鑫源 恒泰 博远 瑞祥 中联 华盛 嘉禾 万隆 天润 锦程 宏达 九鼎 蓝桥 金泽 百川 同创 众合 德馨 远洋 卓越 聚力 信诚 晟璟 昊宇 曦禾".split()
+)
+TRADES = (
+    "电子科技 机械制造 食品 物流 建筑工程 医疗器械 贸易 服饰 环保设备 农业开发 新材料 文化传媒 汽车零部件 化工 信息技术".split()
+)
+FIRMS = ["有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "合作社", "厂", "经营部", "有限公司分公司"]
+BANKS = (
+    "中国工商银行 中国建设银行 中国农业银行 中国银行 交通银行 招商银行 中信银行 浦发银行 兴业银行 中国邮政储蓄银行 江苏银行 宁波银行 徽商银行"
+    " 长沙银行 农村商业银行 光大银行".split()
+)
+STREETS = "解放路 人民中路 高新区 开发区 新华街 中山 城东 滨江 西湖 五一广场 科技园 火车站 建设大道 文昌 望江门".split()
+SURNAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 高 林 罗 郑 梁 谢 宋 唐 许 邓 韩 冯 曹 欧阳 上官 司马 褚 阮 覃".split()
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英玉华文斌建国志远思雨欣怡子涵浩然梓萱博雅婧琦睿喆珂岚翔晗"
+LATIN = [
+    "PACIFIC BRIDGE TRADING CO., LTD.",
+    "HANS MUELLER",
+    "SUNRISE TEXTILE (HK) LIMITED",
+    "MARY JANE WATSON",
+    "NORDIC PUMP A/S",
+]
+PURPOSES = (
+    "货款 往来款 工程款 备用金 工资 差旅费 材料采购款 房租 技术服务费 退还投标保证金 设备尾款 支付第三季度水电费 劳务费 还款 代发奖金 "
+    "运输费 培训费 购原材料 咨询服务费 展会费用".split()
+)
+SOURCES = "营业款 销售收入 货款收入 备用金退回 房租收入 学费 捐款 劳务收入 饭费收入".split()
+REASONS = "业务调整 公司注销 账户合并 迁址 长期不使用 变更开户银行 企业改制".split()
+TOWNS = "110105 310115 320582 330203 410105 430102 440604 510107 610113 370202 530102 350203".split()
+COURTS = "人民法院 公安局经侦支队 国家税务局稽查局 人民检察院 监察委员会".split()
+
+
+def digits(rng: Random, count: int) -> str:
+    """`count` digits, the first not a nought."""
+    return str(rng.randint(1, 9)) + "".join(str(rng.randint(0, 9)) for _ in range(count - 1))
+
+
+def person(rng: Random) -> str:
+    return rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2))))
+
+
+def company(rng: Random) -> str:
+    """A company's name, some with a bracketed city, a few in Latin letters."""
+    if rng.random() < 0.03:
+        return rng.choice(LATIN)
+    city, brand, trade, firm = (rng.choice(pool) for pool in (CITIES, BRANDS, TRADES, FIRMS))
+    place = rng.random()
+    if place < 0.15:
+        return f"{brand}（{city}）{trade}{firm}"
+    return f"{city}{'市' if place < 0.5 else ''}{brand}{trade}{firm}"
+
+
+def party(rng: Random) -> str:
+    """A person in one case of six, else a company."""
+    return person(rng) if rng.random() < 0.16 else company(rng)
+
+
+def bank(rng: Random) -> str:
+    """A bank office; the last word says which."""
+    name, city, street = rng.choice(BANKS), rng.choice(CITIES), rng.choice(STREETS)
+    full = "股份有限公司" if rng.random() < 0.2 else ""
+    return f"{name}{full}{city}{street}{rng.choice(('支行', '支行', '分理处', '营业部', '分行'))}"
+
+
+def luhn(body: str) -> str:
+    """`body` with its Luhn check digit."""
+    total = 0
+    for place, char in enumerate(reversed(body)):
+        number = int(char) * (2 if place % 2 == 0 else 1)
+        total += number - 9 if number > 9 else number
+    return body + str(-total % 10)
+
+
+def card(rng: Random) -> str:
+    """A bank card of 16 or 19 digits that begins with 62."""
+    return luhn("62" + digits(rng, rng.choice((13, 16))))
+
+
+def account(rng: Random) -> str:
+    """An ordinary account of 12 to 22 digits that no one takes for a card."""
+    text = digits(rng, rng.choice((12, 15, 16, 17, 18, 19, 19, 20, 22)))
+    return "3" + text[1:] if text.startswith("62") else text
+
+
+def id_card(rng: Random) -> str:
+    """An identity card's number with its check character (GB 11643)."""
+    born = dt.date(1950, 1, 1) + dt.timedelta(days=rng.randrange(20000))
+    body = f"{rng.choice(TOWNS)}{born:%Y%m%d}{rng.randint(0, 999):03d}"
+    total = sum(int(char) * (2 ** (17 - place) % 11) for place, char in enumerate(body))
+    return body + "10X98765432"[total % 11]
+
+
+def uscc(rng: Random) -> str:
+    """A unified social credit code with its check character (GB 32100)."""
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = "91" + rng.choice(TOWNS) + "".join(rng.choice(signs if i > 6 else signs[:19]) for i in range(9))
+    total = sum(signs.index(char) * (3**place % 31) for place, char in enumerate(body))
+    return body + signs[-total % 31]
+
+
+def amount(rng: Random) -> Decimal:
+    """An amount from one yuan to some ten million, with round ones among them."""
+    scale = 10 ** rng.choice((2, 3, 3, 4, 4, 5, 5, 6, 7))
+    value = Decimal(rng.randint(scale // 10, scale))
+    shape = rng.random()
+    if shape < 0.3:
+        return value.quantize(CENT)
+    if shape < 0.4:
+        return (value + Decimal(rng.randint(1, 9)) / 10).quantize(CENT)
+    return (value + Decimal(rng.randint(1, 99)) / 100).quantize(CENT)
+
+
+def _section(number: int) -> str:
+    """Up to four digits in capitals, with a nought for each inner gap."""
+    text, gap = "", False
+    for unit, place in (("仟", 1000), ("佰", 100), ("拾", 10), ("", 1)):
+        digit = number // place % 10
+        if digit:
+            text += ("零" if gap and text else "") + CAPITALS[digit] + unit
+        gap = digit == 0
+    return text
+
+
+def in_words(value: Decimal, yuan: str = "元", whole: str = "整") -> str:
+    """The Chinese capital form of an amount (支付结算办法, annex 1); `yuan` and `whole` are the writer's habit."""
+    cents = int((value * 100).to_integral_value())
+    number, jiao, fen = cents // 100, cents // 10 % 10, cents % 10
+    text, gap = "", False
+    for unit, place in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part = number // place % 10**4
+        if part:
+            text += ("零" if text and (gap or part < 1000) else "") + _section(part) + unit
+        gap = bool(text) and part % 10 == 0
+    text = text + yuan if number else ""
+    if not jiao and not fen:
+        return text + whole
+    text += CAPITALS[jiao] + "角" if jiao else ("零" if number else "")
+    return text + (CAPITALS[fen] + "分" if fen else whole)
+
+
+def business_day(rng: Random) -> dt.date:
+    """A day of the last two years before the end of October 2026."""
+    return dt.date(2026, 10, 31) - dt.timedelta(days=rng.randrange(700))
+
+
+def interest(face: Decimal, rate: Decimal, days: int) -> Decimal:
+    """Discount interest: face × annual rate × days / 360, to the cent."""
+    return (face * rate * days / 360).quantize(CENT, ROUND_HALF_UP)
