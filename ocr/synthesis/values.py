@@ -1,4 +1,4 @@
-"""Seeded values for the fields of every type of the catalogue, consistent within a voucher and with the catalogue's rules."""
+"""Seeded values for the fields of every type of the catalogue, consistent with each other and with its rules."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Values:
         items = {"date": self.day(self.business_date), "voucher_no": self.number(self.rng.choice((8, 10, 12)))}
         items |= self._sides() | self._paid()
         items["purpose"] = self.pick(words.PURPOSES)
-        items["attachments"] = self.number(1) if self.rng.random() < 0.3 else Item("1", "1")
+        items["attachments"] = self._same(self.rng.choice("11123456789"))
         items["bill_no"] = self.number(8)
         return items
 

@@ -1,62 +1,33 @@
-"""The words that demo vouchers are filled with: names, places, banks, purposes. Invented combinations of common parts."""
+"""The words that demo vouchers are filled with (vocabulary.yaml): names, places, banks, purposes."""
 
 from __future__ import annotations
 
-SURNAMES = tuple(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆"
-    "汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-    "俞柳翁荀亓逄仝佟郗郜郦郇宓蔺阚娄窦邬晏瞿缪鄢桑冼麦"
-)
-COMPOUND_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "慕容", "令狐", "东方", "夏侯")
-GIVEN = tuple(
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华文建国海燕玲红云飞晓雪梅兰竹菊春秋冬波宁凯鹏宇浩然博轩子涵欣怡思雨佳琪"
-    "梓萱俊熙志远嘉诚天佑一鸣立群永康德胜金凤银花玉珍淑贤惠民卫东长江振兴家栋学良守义光辉启航若兰"
-)
-RARE_GIVEN = tuple("淼焱玥翀赟昶琰鑫喆祎骞煜烨晟珺璟翊婧媛嫣姝瑾瑜珩钰锴锵铮彧昕旻晗晖暄朔楠榕槿沅泓浛涓淏湉滢漪澍瀚")
-CITIES = tuple(
-    "北京 上海 广州 深圳 杭州 南京 苏州 无锡 常州 宁波 温州 绍兴 嘉兴 合肥 芜湖 福州 厦门 泉州 南昌 赣州 济南 青岛 烟台 潍坊 "
-    "郑州 洛阳 武汉 宜昌 襄阳 长沙 株洲 衡阳 珠海 佛山 东莞 惠州 南宁 桂林 海口 重庆 成都 绵阳 贵阳 遵义 昆明 大理 西安 咸阳 "
-    "兰州 西宁 银川 太原 石家庄 唐山 沈阳 大连 长春 吉林 哈尔滨 呼和浩特 乌鲁木齐 天津".split()
-)
-DISTRICTS = tuple(
-    "西湖 滨江 城东 城南 开发区 高新区 解放路 人民路 中山路 建设路 工业园区 新华 和平 长江路 黄河路 朝阳 江北 湖滨 学院路 火车站 "
-    "经济技术开发区 东风路 光明 滨河 翠屏 鼓楼 钟楼 星海 中央大街 科技园 保税区 迎宾".split()
-)
-BANKS = tuple(
-    "中国工商银行 中国农业银行 中国银行 中国建设银行 交通银行 招商银行 中信银行 中国光大银行 华夏银行 中国民生银行 兴业银行 "
-    "上海浦东发展银行 平安银行 浙商银行 渤海银行 中国邮政储蓄银行".split()
-)
-TRADES = tuple(
-    "机械制造 电子科技 信息技术 贸易 国际贸易 进出口 物流 商贸 建筑工程 装饰工程 医疗器械 生物科技 环保科技 新能源 新材料 纺织 "
-    "服装 食品 餐饮管理 物业管理 房地产开发 文化传播 广告 教育咨询 汽车销售服务 五金制品 塑料制品 印刷包装 化工 农业发展 水产养殖 "
-    "家具 陶瓷 玻璃 精密仪器 自动化设备 网络科技 供应链管理 人力资源服务 建材".split()
-)
-BRANDS = tuple(
-    "华信 恒通 鑫源 宏达 瑞丰 金桥 天宇 盛世 博雅 众诚 永泰 嘉禾 德胜 东升 海纳 蓝天 晨光 正大 同创 明远 中联 万隆 安泰 立德 顺达 "
-    "佳美 荣昌 昊天 卓越 锦绣 凌云 麒麟 翔宇 骏驰 璟泰 淼鑫 喆信 睿智 弘毅 甬兴 沪杰 皖江 赣丰 粤海 闽南 浙东 蜀汉".split()
-)
-COMPANY_TAILS = ("有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "（集团）有限公司", "厂", "经营部", "商行")
-INSTITUTIONS = (
-    "市人民医院",
-    "市第一中学",
-    "大学",
-    "市自来水公司",
-    "市财政局",
-    "市公共资源交易中心",
-    "区机关事务管理局",
-)
-PURPOSES = tuple(
-    "货款 材料款 工程款 往来款 劳务费 咨询费 运输费 设备款 租金 水电费 服务费 备用金 工资 差旅费 办公费 保证金 定金 质保金 预付货款 "
-    "技术服务费 广告费 还款 投标保证金 物业费 社保费 税款 维修费 装修款 采购款 借款".split()
-)
-CASH_SOURCES = tuple("营业款 货款 销售收入 租金收入 备用金退回 个人存款 经营收入 学费 门票收入 废品收入".split())
-CLOSING_REASONS = tuple(
-    "公司注销 业务调整 迁移外地 账户不再使用 变更开户行 企业合并 撤并账户 转户 被吊销营业执照 项目结束".split()
-)
-AUTHORITIES = tuple(
-    "{c}市中级人民法院 {c}市{d}区人民法院 {c}市公安局 {c}市公安局经济犯罪侦查支队 国家税务总局{c}市税务局 {c}市人民检察院 {c}海关缉私局".split()
-)
-SLIP_SUMMARIES = tuple(
-    "现金存款 现金取款 转账 活期存款 汇兑 转账支取 工资代发 收费 结息 定期开户 贷款还款 代扣款".split()
-)
-COURT_CODES = tuple("京01 沪02 粤03 浙01 苏05 鲁02 川01 鄂01 皖0102 闽0203 豫0105 陕01".split())
+from importlib.resources import files
+
+import yaml
+
+
+def _load() -> dict[str, tuple[str, ...]]:
+    """Each list of words by name; `…_chars` are lists of single characters."""
+    raw: dict[str, str] = yaml.safe_load(files(__package__).joinpath("vocabulary.yaml").read_text("utf-8"))
+    return {name: tuple(text) if name.endswith("_chars") else tuple(text.split()) for name, text in raw.items()}
+
+
+_WORDS = _load()
+SURNAMES = _WORDS["surnames_chars"]
+COMPOUND_SURNAMES = _WORDS["compound_surnames"]
+GIVEN = _WORDS["given_chars"]
+RARE_GIVEN = _WORDS["rare_given_chars"]
+CITIES = _WORDS["cities"]
+DISTRICTS = _WORDS["districts"]
+BANKS = _WORDS["banks"]
+TRADES = _WORDS["trades"]
+BRANDS = _WORDS["brands"]
+COMPANY_TAILS = _WORDS["company_tails"]
+INSTITUTIONS = _WORDS["institutions"]
+PURPOSES = _WORDS["purposes"]
+CASH_SOURCES = _WORDS["cash_sources"]
+CLOSING_REASONS = _WORDS["closing_reasons"]
+AUTHORITIES = _WORDS["authorities"]
+SLIP_SUMMARIES = _WORDS["slip_summaries"]
+COURT_CODES = _WORDS["court_codes"]
