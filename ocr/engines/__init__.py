@@ -12,7 +12,7 @@ GROUP = "vouch.ocr_engines"
 
 
 class EngineError(RuntimeError):
-    """An OCR engine that cannot work here: a program, language or model file is missing. The message says what to do."""
+    """An OCR engine that cannot work here: a program, language or model file is missing; says what to do."""
 
 
 def names() -> list[str]:

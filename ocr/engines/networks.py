@@ -37,9 +37,7 @@ class Network:
         if cache is not None:
             core.set_property({"CACHE_DIR": str(cache)})
         model = core.read_model(path)
-        info = model.get_rt_info()
-        # Character lists keep their last entry even where it is a blank: split by line feed only.
-        self.characters = str(info["framework"]["character"].value) if "framework" in info else ""
+        self.characters = _characters(model)
         self._request = core.compile_model(model, "CPU", _settings()).create_infer_request()
 
     def __call__(self, tensor: Floats) -> Floats:
@@ -47,6 +45,13 @@ class Network:
         self._request.infer([tensor], share_inputs=True)
         output: Floats = self._request.get_output_tensor().data
         return output
+
+
+def _characters(model: Any) -> tuple[str, ...]:
+    """The alphabet that a network carries, none for one that does not."""
+    where = ["framework", "character"]
+    # One entry is an ideographic space: split by line feed only.
+    return tuple(model.get_rt_info(where).astype(str).split("\n")) if model.has_rt_info(where) else ()
 
 
 def _settings() -> dict[str, Any]:
