@@ -1,0 +1,58 @@
+"""Choices: which of the printed options a text says, or which of several is ticked."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import Levenshtein
+
+from .texts import nfkc
+
+TICKS = "☑✓✔√☒■▣☓ⅤVv"
+BOXES = "□☐口▢〇○日"
+_CURRENCIES = {"人民币": "CNY", "CNY": "CNY", "RMB": "CNY", "美元": "USD", "USD": "USD", "港币": "HKD", "港元": "HKD",
+               "HKD": "HKD", "欧元": "EUR", "EUR": "EUR", "人民币元": "CNY", "156": "CNY"}  # fmt: skip
+
+
+def stored(option: str) -> str:
+    """The form in which an option is kept: itself, and a currency as ISO 4217."""
+    return _CURRENCIES.get(option, option)
+
+
+def occurrences(text: str, options: tuple[str, ...]) -> list[tuple[int, int, str]]:
+    """Where options stand in a text, longest first, never overlapping: start, end, option; by place."""
+    found: list[tuple[int, int, str]] = []
+    for option in sorted(options, key=len, reverse=True):
+        for match in re.finditer(re.escape(option), text):
+            if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+                found.append((match.start(), match.end(), option))
+    return sorted(found)
+
+
+def _is_ticked(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2) : start], text[end : end + 1]
+    return any(c in TICKS for c in before) or after in {"√", "✓", "✔"}
+
+
+def choose(text: str, options: tuple[str, ...]) -> tuple[str, bool] | None:
+    """The option that a text says, in stored form, and whether it is certain by itself; None where none or several
+    are there without a tick."""
+    plain = re.sub(r"\s", "", nfkc(text))
+    found = occurrences(plain, options)
+    if len({stored(option) for _, _, option in found}) == 1:
+        return stored(found[0][2]), True
+    ticked = {stored(option) for start, end, option in found if _is_ticked(plain, start, end)}
+    if len(ticked) == 1:
+        return ticked.pop(), False
+    return _nearest(plain, options) if not found else None
+
+
+def _nearest(text: str, options: tuple[str, ...]) -> tuple[str, bool] | None:
+    """The one option that differs from a text by a character or two of a longer word."""
+    word = text.strip("[]()" + TICKS + BOXES + ":.,")
+    near = sorted((Levenshtein.distance(word, option), option) for option in options)
+    best = near[0] if near else (99, "")
+    if not 0 < best[0] <= max(1, len(best[1]) // 3) or len(word) < 2 or len(best[1]) < 3:
+        return None
+    rivals = {stored(option) for distance, option in near if distance <= best[0] + 1 and len(option) == len(best[1])}
+    return (stored(best[1]), False) if len(rivals) == 1 else None

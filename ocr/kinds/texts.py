@@ -1,0 +1,53 @@
+"""Free text, numbers and accounts in stored form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CJK = r"\u3400-\u9fff\uf900-\ufaff\u3007\uff00-\uffef"
+_BETWEEN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
+# NFKC makes Latin punctuation of the full-width kind; beside it a space says nothing in Chinese text.
+_BESIDE_PUNCTUATION = re.compile(rf"(?<=[{_CJK}])\s+(?=[(),:;])|(?<=[(),:;])\s+(?=[{_CJK}])")
+_DIGIT_LIKE = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1", "!": "1", "Z": "2",
+                             "z": "2", "S": "5", "s": "5", "B": "8", "b": "6", "G": "6", "q": "9", "g": "9", "〇": "0", "○": "0"})  # fmt: skip
+_HYPHENS = re.compile(r"[‐‑‒–—―−]")
+
+
+def nfkc(text: str) -> str:
+    """NFKC with one kind of hyphen and of yen sign."""
+    return _HYPHENS.sub("-", unicodedata.normalize("NFKC", text)).replace("¥", "¥")
+
+
+def free(text: str) -> str:
+    """A name or text as it is stored: NFKC, no spaces between Chinese characters, single spaces elsewhere."""
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    return _BESIDE_PUNCTUATION.sub("", _BETWEEN_CHINESE.sub("", plain))
+
+
+def digits(text: str) -> tuple[str, bool] | None:
+    """The digits of a number that holds only digits, and whether look-alikes had to be replaced; None where other
+    characters are in it."""
+    compact = re.sub(r"[\s.,·'`_:;*-]", "", nfkc(text))
+    if compact.isascii() and compact.isdigit():
+        return compact, False
+    guess = compact.translate(_DIGIT_LIKE)
+    real = sum(c.isdigit() for c in compact)
+    if guess.isascii() and guess.isdigit() and real * 3 >= len(compact) * 2:
+        return guess, True
+    return None
+
+
+def number(text: str) -> tuple[str, bool] | None:
+    """A number of digits and capitals without spaces, and whether it had to be repaired."""
+    plain = re.sub(r"^(?:No\.?|NO\.?|N[oO0][.:。]|№)\s*", "", nfkc(text).strip())
+    compact = re.sub(r"[\s.,·'`_:;*¥]", "", plain).strip("-/()[]")
+    compact = re.sub(r"^[第共]?(\d+)[张份页笔]$", r"\1", compact)
+    if not compact or not re.fullmatch(r"[A-Za-z0-9/-]+", compact):
+        return None
+    if not any(c.isdigit() for c in compact):
+        return None
+    fixed = compact.replace("l", "1").replace("o", "0").upper()
+    if sum(c.isdigit() for c in fixed) >= max(4, len(fixed) - 2) and re.fullmatch(r"[0-9OQIl]+", fixed):
+        fixed = fixed.replace("O", "0").replace("Q", "0").replace("I", "1")
+    return fixed, fixed != compact
