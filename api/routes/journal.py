@@ -1,0 +1,36 @@
+"""The core-banking journal: import a file, late or again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, UploadFile
+
+from api.deps import ArchiveDep, PersonDep
+from archive.errors import Refused
+from archive.model import Role
+from supervision.journal import import_file
+
+from .shapes import Shape
+
+router = APIRouter(prefix="/journals", tags=["journal"])
+MAY_IMPORT = frozenset({Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM})
+
+
+class ImportOut(Shape):
+    file: str
+    rows: int
+    new: int
+    changed: int
+    same: int
+    days: list[str]
+
+
+@router.post("", status_code=201)
+def import_journal(file: UploadFile, archive: ArchiveDep, person: PersonDep) -> ImportOut:
+    """Imports a journal file (CSV); refused as a whole where a line cannot be taken."""
+    if person.role not in MAY_IMPORT:
+        raise Refused(f"the role {person.role} may not import a journal")
+    result = import_file(archive, file.filename or "journal.csv", file.file.read(), actor=person.name)
+    days = [f"{day.business_date} {day.branch_no} {day.teller_no}" for day in result.days]
+    return ImportOut(
+        file=result.name, rows=result.rows, new=result.new, changed=result.changed, same=result.same, days=days
+    )

@@ -1,0 +1,89 @@
+"""Pages: the image by size, the thumbnail, the original as it came. Every look is an event before the bytes go out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.deps import ArchiveDep, PersonDep
+from archive.errors import NotFound, Refused
+from archive.model import Person, Role, StoredPage
+from archive.vault import Archive
+from imaging.derivatives import decode_copy, resize_copy
+from imaging.model import ScanError
+
+from .shapes import PageOut
+
+router = APIRouter(prefix="/pages", tags=["pages"])
+BLIND = frozenset({Role.KEYER})
+FOREVER = "private, max-age=31536000, immutable"
+
+
+def visible(archive: Archive, page_id: int, person: Person) -> StoredPage:
+    """The page, where this person may see whole pages. A keyer's session opens snippets only."""
+    if person.role in BLIND:
+        raise Refused("a keyer sees snippets, never a page")
+    with archive.catalogue.read() as tx:
+        return tx.pages.get(page_id, person.scope)
+
+
+@router.get("/{page_id}")
+def show(page_id: int, archive: ArchiveDep, person: PersonDep) -> PageOut:
+    """One page as the catalogue knows it."""
+    return PageOut.of(visible(archive, page_id, person))
+
+
+@router.get("/{page_id}/image", response_class=Response)
+def image(
+    page_id: int, archive: ArchiveDep, person: PersonDep, w: Annotated[int | None, Query(ge=16, le=8000)] = None
+) -> Response:
+    """The access copy as JPEG: upright, straight, in colour; `w` scales it to a width in pixels."""
+    page = visible(archive, page_id, person)
+    if not page.access:
+        raise NotFound(f"page {page_id} has no image yet")
+    with archive.catalogue.write() as tx:
+        tx.events.add("page.seen", person.name, batch_id=page.batch_id, page_id=page.id, record_id=page.record_id)
+    data = archive.objects.get(page.access)
+    if w is not None and w < page.width:
+        data = resize_copy(data, w)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": FOREVER, "ETag": f'"{page.access}-{w}"'})
+
+
+@router.get("/{page_id}/crop", response_class=Response)
+def crop(page_id: int, xywh: str, archive: ArchiveDep, person: PersonDep) -> Response:
+    """A region of the access copy as PNG; `xywh` is left,top,width,height in its pixels."""
+    from imaging.derivatives import snippet_of
+    from imaging.model import Box
+
+    page = visible(archive, page_id, person)
+    if not page.access:
+        raise NotFound(f"page {page_id} has no image yet")
+    try:
+        box = Box(*(int(part) for part in xywh.split(",")))
+    except (TypeError, ValueError) as error:
+        raise ScanError(f"page {page_id}", "bad_region", f"{xywh!r} is not left,top,width,height") from error
+    data = snippet_of(decode_copy(archive.objects.get(page.access)), box)
+    return Response(data, media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+@router.get("/{page_id}/thumbnail", response_class=Response)
+def thumbnail(page_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
+    """The thumbnail, within 160 × 114 pixels."""
+    page = visible(archive, page_id, person)
+    if not page.thumbnail:
+        raise NotFound(f"page {page_id} has no thumbnail yet")
+    data = archive.objects.get(page.thumbnail)
+    kind = "image/webp" if data[:4] == b"RIFF" else "image/jpeg"
+    return Response(data, media_type=kind, headers={"Cache-Control": FOREVER, "ETag": f'"{page.thumbnail}"'})
+
+
+@router.get("/{page_id}/original", response_class=Response)
+def original(page_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
+    """The file as it came, byte for byte."""
+    page = visible(archive, page_id, person)
+    with archive.catalogue.write() as tx:
+        file = tx.batches.file(page.file_id)
+        tx.events.add("page.taken", person.name, batch_id=page.batch_id, page_id=page.id, record_id=page.record_id)
+    headers = {"Cache-Control": FOREVER, "ETag": f'"{page.original}"', "X-Content-SHA256": page.original}
+    return Response(archive.objects.get(page.original), media_type=file.media_type, headers=headers)

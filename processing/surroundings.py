@@ -1,0 +1,21 @@
+"""Opens what a worker works with: the stores and the OCR engine, one thread each."""
+
+from __future__ import annotations
+
+import cv2
+
+from archive.catalogue.engine import Catalogue
+from archive.index.memory import MemoryIndex
+from archive.objects import open_store
+from archive.vault import Archive
+from ocr.engines import load
+from ocr.model import Engine
+
+from .worker import WorkerConfig
+
+
+def open_worker(config: WorkerConfig) -> tuple[Archive, Engine]:
+    """The stores and engine of `config`. A worker never searches: its index is an empty one in memory."""
+    cv2.setNumThreads(1)
+    archive = Archive(Catalogue(config.catalogue_url), open_store(config.objects_url), MemoryIndex())
+    return archive, load(config.engine, cache=config.cache)
