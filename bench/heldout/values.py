@@ -4,41 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from random import Random
+
+import yaml
 
 CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 CENT = Decimal("0.01")
 
-CITIES = "上海 苏州 宁波 长沙 郑州 青岛 昆明 佛山 石家庄 呼和浩特 乌鲁木齐 无锡 厦门 福州 洛阳 襄阳 绵阳 桂林 珠海 沈阳".split()
-BRANDS = (
-    "鑫源 恒泰 博远 瑞祥 中联 华盛 嘉禾 万隆 天润 锦程 宏达 九鼎 蓝桥 金泽 百川 同创 众合 德馨 远洋 卓越 聚力 信诚 晟璟 昊宇 曦禾".split()
-)
-TRADES = (
-    "电子科技 机械制造 食品 物流 建筑工程 医疗器械 贸易 服饰 环保设备 农业开发 新材料 文化传媒 汽车零部件 化工 信息技术".split()
-)
-FIRMS = ["有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "合作社", "厂", "经营部", "有限公司分公司"]
-BANKS = (
-    "中国工商银行 中国建设银行 中国农业银行 中国银行 交通银行 招商银行 中信银行 浦发银行 兴业银行 中国邮政储蓄银行 江苏银行 宁波银行 徽商银行"
-    " 长沙银行 农村商业银行 光大银行".split()
-)
-STREETS = "解放路 人民中路 高新区 开发区 新华街 中山 城东 滨江 西湖 五一广场 科技园 火车站 建设大道 文昌 望江门".split()
-SURNAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 马 朱 胡 郭 何 高 林 罗 郑 梁 谢 宋 唐 许 邓 韩 冯 曹 欧阳 上官 司马 褚 阮 覃".split()
-GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英玉华文斌建国志远思雨欣怡子涵浩然梓萱博雅婧琦睿喆珂岚翔晗"
-LATIN = [
-    "PACIFIC BRIDGE TRADING CO., LTD.",
-    "HANS MUELLER",
-    "SUNRISE TEXTILE (HK) LIMITED",
-    "MARY JANE WATSON",
-    "NORDIC PUMP A/S",
-]
-PURPOSES = (
-    "货款 往来款 工程款 备用金 工资 差旅费 材料采购款 房租 技术服务费 退还投标保证金 设备尾款 支付第三季度水电费 劳务费 还款 代发奖金 "
-    "运输费 培训费 购原材料 咨询服务费 展会费用".split()
-)
-SOURCES = "营业款 销售收入 货款收入 备用金退回 房租收入 学费 捐款 劳务收入 饭费收入".split()
-REASONS = "业务调整 公司注销 账户合并 迁址 长期不使用 变更开户银行 企业改制".split()
-TOWNS = "110105 310115 320582 330203 410105 430102 440604 510107 610113 370202 530102 350203".split()
-COURTS = "人民法院 公安局经侦支队 国家税务局稽查局 人民检察院 监察委员会".split()
+_WORDS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+CITIES = _WORDS["cities"]
+BRANDS = _WORDS["brands"]
+TRADES = _WORDS["trades"]
+FIRMS = _WORDS["firms"]
+BANKS = _WORDS["banks"]
+STREETS = _WORDS["streets"]
+SURNAMES = _WORDS["surnames"]
+GIVEN = _WORDS["given"]
+LATIN = _WORDS["latin"]
+PURPOSES = _WORDS["purposes"]
+SOURCES = _WORDS["sources"]
+REASONS = _WORDS["reasons"]
+TOWNS = _WORDS["towns"]
+COURTS = _WORDS["courts"]
 
 
 def digits(rng: Random, count: int) -> str:
