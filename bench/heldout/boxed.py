@@ -6,6 +6,7 @@ from bench.heldout.content import Item
 from bench.heldout.look import printed
 from bench.heldout.parts import (
     Form,
+    box,
     cell,
     foot,
     header,
@@ -21,10 +22,6 @@ from bench.heldout.parts import (
 from bench.heldout.vocabulary import PARTIES
 
 WHOLE = 190.0
-
-
-def _box(inner: str) -> str:
-    return f'<div class="box">{inner}</div>'
 
 
 def _group(form: Form, word: str, items: list[Item], style: str) -> str:
@@ -49,7 +46,7 @@ def grouped(form: Form, stacked: bool, style: str = "left") -> str:
     block = f'<div class="groups {"stack" if stacked else ""}">{parts}</div>'
     order = [block, money(form)] if form.family.random() < 0.8 else [money(form), block]
     rest = rows(form, form.content.rest(), "left")
-    return top + _box("".join(order) + rest + stamp_cells(form, 18)) + foot(form)
+    return top + box(form, "".join(order) + rest + stamp_cells(form, 18)) + foot(form)
 
 
 def beside(form: Form) -> str:
@@ -79,7 +76,9 @@ def led(form: Form) -> str:
     rest = rows(form, form.content.rest_but_money(), "left", most=2)
     return (
         top
-        + _box(body + (rest + money(form) if form.family.random() < 0.4 else money(form) + rest) + stamp_cells(form))
+        + box(
+            form, body + (rest + money(form) if form.family.random() < 0.4 else money(form) + rest) + stamp_cells(form)
+        )
         + foot(form)
     )
 
@@ -94,7 +93,7 @@ def flat(form: Form, style: str, most: int = 3) -> str:
     rest = rows(form, form.content.rest_but_money(), style, most=most)
     figures = money(form, style)
     body = rest + figures if form.family.random() < 0.6 else figures + rest
-    return top + _box(body + stamp_cells(form)) + foot(form)
+    return top + box(form, body + stamp_cells(form)) + foot(form)
 
 
 def flat_left(form: Form) -> str:
@@ -129,4 +128,4 @@ def columns(form: Form) -> str:
             for i, w in zip(group, widths, strict=True)
         )
         body += f'<div class="row" style="flex:0 0 6.4mm;min-height:6.4mm">{heads}</div><div class="row">{cells}</div>'
-    return top + _box(body + stamp_cells(form)) + foot(form)
+    return top + box(form, body + stamp_cells(form)) + foot(form)

@@ -33,6 +33,22 @@ HOLDER_LABELS = {
     "account_opening": ("存款人名称", "客户名称", "户名"),
     "account_closing": ("存款人名称", "客户名称", "户名"),
 }
+EXTRAS = {
+    "deposit_slip": ("票据种类", "联系电话"),
+    "wire_transfer": ("汇出地点", "汇入地点", "手续费", "联系电话"),
+    "settlement_application": ("业务类型", "联系电话", "手续费", "汇入地点"),
+    "cash_deposit": ("联系电话", "交款部门"),
+    "cash_withdrawal": ("联系电话", "储种"),
+    "special_transfer_debit": ("原凭证种类", "手续费"),
+    "special_transfer_credit": ("原凭证种类",),
+    "teller_slip": ("交易名称", "手续费", "渠道"),
+    "discount": ("联系电话",),
+    "margin_deposit": ("保证金比例", "联系电话"),
+    "account_opening": ("地址", "邮政编码", "法定代表人", "注册资金", "联系电话"),
+    "account_closing": ("地址", "法定代表人", "联系电话"),
+    "loss_report": ("地址", "联系电话", "代办人"),
+    "judicial_assistance": ("联系电话", "执行人员"),
+}
 CORPORATE = frozenset({"discount", "margin_deposit", "account_opening", "account_closing"})
 PARTY_WORDS = {
     "wire_transfer": ("汇款人", "汇款人", "付款人"),
@@ -109,7 +125,11 @@ class Content:
         missing = [n for n in self.kind.required if n not in self.taken]
         if missing:
             raise ValueError(f"{self.kind.name}: the layout left out {', '.join(missing)}; take them in its blocks")
-        printed = {n: i.stored for n, i in self.items.items() if n in self.taken and i.state == FILLED}
+        printed = {
+            n: i.stored
+            for n, i in self.items.items()
+            if n in self.taken and i.state == FILLED and not n.startswith("extra")
+        }
         return printed | self.stamps
 
 
@@ -216,13 +236,15 @@ def _labels(name: str, kind: str, family: Random, words: dict[str, str]) -> tupl
     cheque = kind.endswith("cheque")
     if name == "date":
         return (family.choice(DATE_LABELS.get(kind, OTHER_DATES)),) * 2
+    if name == "holder_account" and kind in CORPORATE:
+        return (family.choice(("账号", "存款账号", "账号/卡号")),) * 2
     if name == "holder_name":
         return (family.choice(HOLDER_LABELS.get(kind, ("户名", "客户名称", "户名"))),) * 2
     if name == "purpose" and kind in PURPOSE_LABELS:
         return (family.choice(PURPOSE_LABELS[kind]),) * 2
     if side not in PARTIES:
         return (family.choice(spec.labels),) * 2
-    alone = [one for one in spec.labels if cheque or one not in BARE]
+    alone = [one for one in spec.labels if (cheque and one[0] not in "汇申") or (not cheque and one not in BARE)]
     if name.endswith("_name"):
         alone = [words[side], words[side] + "全称"]
     elif (named := [one for one in alone if one.startswith(words[side])]) and not cheque:
@@ -238,6 +260,39 @@ def _state(name: str, kind: Kind, family: Random, page: Random) -> str:
     if family.random() < 0.3:
         return ABSENT
     return EMPTY if page.random() < 0.18 else FILLED
+
+
+def _extra(label: str, rng: Random) -> str:
+    """A value for a label that the catalogue does not know."""
+    place = rng.choice(values.CITIES)
+    return {
+        "票据种类": rng.choice(("转账支票", "银行汇票", "银行本票")),
+        "联系电话": rng.choice(("138", "159", "186")) + values.digits(rng, 8),
+        "手续费": f"{rng.randint(1, 50)}.{rng.choice(('00', '50'))}",
+        "业务类型": rng.choice(("电汇", "汇票申请", "本票申请", "转账")),
+        "原凭证种类": rng.choice(("电汇", "支票", "托收")),
+        "储种": rng.choice(("活期", "定期一年", "通知存款")),
+        "交易名称": rng.choice(("活期取款", "对公转账", "个人开户", "跨行汇款")),
+        "渠道": rng.choice(("柜面", "智能柜台")),
+        "保证金比例": f"{rng.choice((20, 30, 50, 100))}%",
+        "邮政编码": values.digits(rng, 6),
+        "注册资金": f"{rng.randint(50, 900)}万元",
+        "地址": f"{place}市{rng.choice(values.STREETS)}{rng.randint(1, 300)}号",
+        "交款部门": rng.choice(("财务部", "收费处", "一分店")),
+        "汇出地点": f"{place}市",
+        "汇入地点": f"{place}市",
+    }.get(label, values.person(rng))
+
+
+def _with_extras(items: dict[str, Item], kind: Kind, family: Random, page: Random) -> dict[str, Item]:
+    """The items with up to three others that the bank's form also asks for, at places the family chose."""
+    pool = EXTRAS.get(kind.name, ())
+    out = list(items.items())
+    for label in family.sample(pool, min(len(pool), family.choice((0, 0, 1, 2, 3)))):
+        state = FILLED if family.random() < 0.8 else EMPTY
+        extra = Item(f"extra {label}", "text", label, label, _extra(label, page), state)
+        out.insert(family.randint(min(3, len(out)), len(out)), (extra.name, extra))
+    return dict(out)
 
 
 def make(name: str, family: Random, page: Random) -> Content:
@@ -258,4 +313,4 @@ def make(name: str, family: Random, page: Random) -> Content:
         value = drawn[n]
         assert isinstance(value, dt.date | Decimal | str)
         items[n] = Item(n, fields()[n].kind, *labels[n], value, states[n], fields()[n].options)
-    return Content(kind, items, words)
+    return Content(kind, _with_extras(items, kind, family, page), words)

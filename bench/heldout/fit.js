@@ -1,9 +1,10 @@
 // Shrinks filled-in text to its cell, then tells what would be hard to read: text cut off, too small, or over other text.
 () => {
+  const tall = (box, slack) => !box.classList.contains('c0') && box.scrollHeight > box.clientHeight + slack;
   const shrink = (box) => {
     const fills = [...box.querySelectorAll('.v, .opt')];
     for (let n = 0; n < 16 && fills.length; n++) {
-      if (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 2) return;
+      if (box.scrollWidth <= box.clientWidth + 1 && !tall(box, 2)) return;
       for (const one of fills) one.style.fontSize = parseFloat(getComputedStyle(one).fontSize) * 0.95 + 'px';
     }
   };
@@ -25,6 +26,6 @@
     for (const q of labels) if (overlap(p, q) > 0.12 * (q.r - q.x) * (q.b - q.y) + 8) faults.push('over a label: ' + p.t + ' / ' + q.t);
   });
   for (const box of document.querySelectorAll('.c:not(.nofit):not(.vert), .c0'))
-    if (box.scrollWidth > box.clientWidth + 2 || box.scrollHeight > box.clientHeight + 6) faults.push('cut off: ' + box.textContent);
+    if (box.scrollWidth > box.clientWidth + 2 || tall(box, 6)) faults.push('cut off: ' + box.textContent);
   return faults;
 }

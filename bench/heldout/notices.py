@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.heldout.content import Item
 from bench.heldout.lines import _loose_stamps, _pair
 from bench.heldout.look import printed
-from bench.heldout.parts import Form, cell, foot, header, item_cells, label, money, rows, stamp_cells
+from bench.heldout.parts import Form, box, cell, foot, header, item_cells, label, money, rows, stamp_cells
 
 
 def _rows_of(form: Form, items: list[Item], bare: dict[str, str]) -> str:
@@ -42,7 +42,7 @@ def discount_form(form: Form) -> str:
     face = rows(form, take("amount_in_words", "bill_amount"), "left", most=2)
     sums = rows(form, take("discount_rate", "discount_interest", "discount_paid"), "left", width=230, most=3)
     body = f'<div class="groups">{bill}{holder}</div>{acceptor}{face}{sums}{rows(form, form.content.rest(), "left")}'
-    return f'{top}<div class="box">{body}{stamp_cells(form, 16)}</div>{foot(form)}'
+    return top + box(form, f"{body}{stamp_cells(form, 16)}") + foot(form)
 
 
 def discount_acceptor(form: Form) -> str:
@@ -60,7 +60,7 @@ def discount_acceptor(form: Form) -> str:
     face = rows(form, take("amount_in_words", "bill_amount"), "left", most=2)
     sums = rows(form, take("discount_rate", "discount_interest", "discount_paid"), "inside", most=3)
     body = f'{bill}<div class="groups">{holder}{acceptor}</div>{face}{sums}{rows(form, form.content.rest(), "left")}'
-    return f'{top}<div class="box">{body}{stamp_cells(form, 16)}</div>{foot(form)}'
+    return top + box(form, f"{body}{stamp_cells(form, 16)}") + foot(form)
 
 
 def letter(form: Form) -> str:
@@ -92,7 +92,7 @@ def sections(form: Form) -> str:
     body = bar.format(cell(printed(one), 1, cls="lab nofit")) + first + money(form, style)
     body += bar.format(cell(printed(two), 1, cls="lab nofit")) + second
     text = printed("本人（单位）承诺所提供的资料真实、有效，并愿意承担由此产生的一切责任。")
-    return f'{top}<div class="box">{body}<div class="row">{cell(text, 1, cls="nofit")}</div>{stamp_cells(form)}</div>{foot(form)}'
+    return top + box(form, f'{body}<div class="row">{cell(text, 1, cls="nofit")}</div>{stamp_cells(form)}') + foot(form)
 
 
 def margin_form(form: Form) -> str:
@@ -104,4 +104,4 @@ def margin_form(form: Form) -> str:
     payee = take("payee_account")
     right = _led_group(form, "收款人", payee, {"account": "账号"})
     body = f'<div class="groups"><div class="group"><div class="rows">{holder}</div></div>{right}</div>{money(form)}'
-    return f'{top}<div class="box">{body}{rows(form, form.content.rest(), "left")}{stamp_cells(form)}</div>{foot(form)}'
+    return top + box(form, f"{body}{rows(form, form.content.rest(), 'left')}{stamp_cells(form)}") + foot(form)

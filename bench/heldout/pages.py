@@ -66,6 +66,7 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
 SIZES = {
     "cheque": ((225, 80), (190, 82)),
     "half": ((210, 148), (210, 148), (210, 140), (190, 126)),
+    "low": ((210, 110), (190, 105)),
     "tall": ((148, 210), (210, 240)),
 }
 OTHERS = {
@@ -92,7 +93,11 @@ def _size(name: str, layout: Layout, family: Random) -> tuple[int, int]:
     if name.endswith("cheque"):
         return family.choice(SIZES["cheque"][:1] if layout is cheque.with_stub else SIZES["cheque"])
     tall = name in ("account_opening", "account_closing", "loss_report", "judicial_assistance") and layout in PORTRAIT
-    return family.choice(SIZES["tall"]) if tall and family.random() < 0.5 else family.choice(SIZES["half"])
+    if tall and family.random() < 0.5:
+        return family.choice(SIZES["tall"])
+    spare = layout not in (boxed.stacked, lines.slip_single, lines.headed, notices.sections, notices.letter)
+    few = spare and len(types()[name].required) < 9 and family.random() < 0.5
+    return family.choice(SIZES["low"] if few else SIZES["half"])
 
 
 def _document(body: str, style: look.Look, size: tuple[int, int], cls: str) -> str:

@@ -195,10 +195,19 @@ def stamp_cells(form: Form, tall: float = 20) -> str:
     for name in form.content.kind.optional:
         if name.startswith("stamp_"):
             out += _stamp_cell(form, name)
-    words = form.family.choice(("上列款项请予办理。", "备注：", "", "附言：", "银行打印："))
-    order = cell(printed(words), 1.0, cls="top nofit")
+    words = form.family.choice(("上列款项请予办理。", "备注：", "", "附言：", "银行打印：", "银行打印："))
+    order = cell(printed(words) + (_validation(form) if words == "银行打印：" else ""), 1.0, cls="top nofit")
     cells = order + out if form.family.random() < 0.5 else out + order
     return f'<div class="row" style="flex:2 0 {tall}mm">{cells}</div>'
+
+
+def _validation(form: Form) -> str:
+    """What the teller's machine adds when the voucher went through: figures without labels."""
+    total = next((i.stored for n, i in form.content.items.items() if n in ("amount", "bill_amount")), "")
+    date, teller = form.content.items["date"].stored.replace("-", ""), values.digits(form.page, 5)
+    if form.page.random() < 0.5:
+        return ""
+    return filled(f"{date} {teller} {values.digits(form.page, 6)} {total}", "validation", "v machine")
 
 
 def _stamp_cell(form: Form, name: str) -> str:
@@ -216,6 +225,12 @@ def _stamp_cell(form: Form, name: str) -> str:
     art = stamps.draw(form.page, form.content, name) if drawn else ""
     words = printed(mark) if placed else ""
     return cell(f"{words}{art}", 1.0, cls="place nofit " + form.family.choice(("top", "low")))
+
+
+def box(form: Form, inner: str) -> str:
+    """The frame about a form's rows; some banks leave its sides open or round its corners."""
+    frame = form.family.choice(("", "", "", "open", "round", "thin"))
+    return f'<div class="box {frame}">{inner}</div>'
 
 
 def foot(form: Form) -> str:
