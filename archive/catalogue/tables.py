@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -19,6 +18,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from .types import UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -66,7 +67,7 @@ person = Table(
     _text("theme", "light"),
     Column("active", Boolean, nullable=False, default=True),
     Column("failures", Integer, nullable=False, default=0),
-    Column("locked_until", DateTime),
+    Column("locked_until", UtcDateTime),
 )
 
 session = Table(
@@ -74,8 +75,8 @@ session = Table(
     metadata,
     Column("token_hash", String, primary_key=True),
     Column("person_id", ForeignKey("person.id"), nullable=False),
-    Column("created_at", DateTime, nullable=False),
-    Column("expires_at", DateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
 )
 
 branch = Table("branch", metadata, Column("branch_no", String, primary_key=True), _text("name"))
@@ -91,8 +92,8 @@ batch = Table(
     Column("declared_cents", BigInteger),
     Column("duplex", Boolean, nullable=False, default=False),
     _text("opened_by"),
-    Column("opened_at", DateTime, nullable=False),
-    Column("closed_at", DateTime),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
     Index(None, "business_date", "branch_no", "teller_no"),
 )
 
@@ -108,7 +109,7 @@ file = Table(
     Column("pages", Integer, nullable=False, default=0),
     _text("refused"),
     _text("detail"),
-    Column("received_at", DateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("batch_id", "name", "sha256"),
 )
 
@@ -139,7 +140,7 @@ page = Table(
     Column("token", Integer, nullable=False, default=0),
     Column("deliveries", Integer, nullable=False, default=0),
     _text("worker"),
-    Column("lease_until", DateTime),
+    Column("lease_until", UtcDateTime),
     _text("access"),
     _text("thumbnail"),
     _text("reading"),
@@ -151,7 +152,7 @@ page = Table(
     _text("fault"),
     _text("cause"),
     Column("notes", JSON, nullable=False, default=dict),
-    Column("done_at", DateTime),
+    Column("done_at", UtcDateTime),
     UniqueConstraint("file_id", "number"),
     Index(None, "batch_id", "seq"),
     Index(None, "state", "priority", "id"),
@@ -171,7 +172,7 @@ record = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("failures", JSON, nullable=False, default=list),
     Column("text", Text, nullable=False, default=""),
-    Column("created_at", DateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no"),
     Index(None, "batch_id"),
 )
@@ -201,7 +202,7 @@ history = Table(
     Column("source", String, nullable=False),
     Column("actor", String, nullable=False),
     _text("basis"),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 task = Table(
@@ -219,10 +220,10 @@ task = Table(
     Column("token", Integer, nullable=False, default=0),
     *_box(),
     _text("claimed_by"),
-    Column("lease_until", DateTime),
+    Column("lease_until", UtcDateTime),
     _text("result"),
-    Column("created_at", DateTime, nullable=False),
-    Column("done_at", DateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
     UniqueConstraint("record_id", "kind", "field"),
     Index(None, "state", "priority", "id"),
 )
@@ -235,7 +236,7 @@ journal_import = Table(
     Column("sha256", String, nullable=False),
     Column("rows", Integer, nullable=False),
     _text("actor"),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 entry = Table(
@@ -271,7 +272,7 @@ match = Table(
     Column("journal_no", String, nullable=False),
     Column("score", Float, nullable=False),
     Column("made_by", String, nullable=False),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no", "journal_no"),
 )
 
@@ -291,8 +292,8 @@ case = Table(
     _text("found"),
     _text("reason"),
     _text("actor"),
-    Column("raised_at", DateTime, nullable=False),
-    Column("changed_at", DateTime, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no"),
 )
 
@@ -302,10 +303,10 @@ day = Table(
     _id(),
     *_day_columns(),
     Column("stale", Boolean, nullable=False, default=True),
-    Column("matched_at", DateTime),
+    Column("matched_at", UtcDateTime),
     _text("manifest"),
     _text("sealed_by"),
-    Column("sealed_at", DateTime),
+    Column("sealed_at", UtcDateTime),
     UniqueConstraint("business_date", "branch_no", "teller_no"),
 )
 
@@ -313,9 +314,10 @@ event = Table(
     "event",
     metadata,
     Column("seq", BigId, primary_key=True, autoincrement=True),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("actor", String, nullable=False),
     Column("kind", String, nullable=False),
+    _text("branch_no"),
     Column("batch_id", Integer),
     Column("page_id", Integer),
     Column("record_id", Integer),
@@ -328,7 +330,7 @@ outbox = Table(
     Column("seq", BigId, primary_key=True, autoincrement=True),
     Column("topic", String, nullable=False),
     Column("key", String, nullable=False),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Index(None, "topic", "seq"),
 )
 
@@ -338,7 +340,7 @@ saved_query = Table(
     _id(),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("text", String, nullable=False),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "text"),
 )
 

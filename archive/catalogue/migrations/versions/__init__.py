@@ -1,0 +1,1 @@
+"""Migrations, one step a file, in the order of their numbers."""

@@ -1,0 +1,23 @@
+"""The archive as one value: the catalogue, the objects and the index, handed to every verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .catalogue.engine import Catalogue
+from .index.port import SearchIndex
+from .objects.port import ObjectStore
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The three stores of one data folder or server. The catalogue is the truth, the index a projection of it."""
+
+    catalogue: Catalogue
+    objects: ObjectStore
+    index: SearchIndex
+
+    def close(self) -> None:
+        """Lets go of the catalogue's connections and of the index."""
+        self.index.close()
+        self.catalogue.close()
