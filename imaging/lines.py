@@ -1,0 +1,143 @@
+"""Lines: the rules of a printed table, and the closed cells between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from imaging.model import Box, Page, Pixels
+from imaging.ops import block, darkest, pixels_of, shrunk, to_dpi, u8
+
+_DPI = 100.0
+_LEVEL_MM, _UPRIGHT_MM = 8.0, 4.6
+_BREAK_MM = 1.3
+_THICKEST_MM = 1.4
+_JOIN_MM = 6.0
+_OVERSHOOT_MM = 1.6
+_CELL_MM = (2.2, 2.6)
+_CELL_FILL = 0.86
+_PAGE_SHARE = 0.9
+_FAINTEST = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A straight level or upright rule in page pixels: from (x1, y1) to (x2, y2), x1 ≤ x2 and y1 ≤ y2, with its
+    thickness."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    thickness: int = 1
+
+    @property
+    def length(self) -> int:
+        return max(self.x2 - self.x1, self.y2 - self.y1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The rules of a page: `horizontal` from top to bottom, `vertical` from left to right."""
+
+    horizontal: tuple[Segment, ...]
+    vertical: tuple[Segment, ...]
+
+
+def ruling(page: Page) -> Ruling:
+    """The rules of a deskewed page, in any colour; small breaks are bridged."""
+    times = to_dpi(page, _DPI)
+    level, upright = _rules(page, times)
+    return Ruling(
+        tuple(sorted((_enlarged(s, times) for s in level), key=lambda s: (s.y1, s.x1))),
+        tuple(sorted((_enlarged(s, times) for s in upright), key=lambda s: (s.x1, s.y1))),
+    )
+
+
+def cells(page: Page) -> tuple[Box, ...]:
+    """The closed rectangular cells of the page's tables, inside their rules, in page pixels, in reading order."""
+    times = to_dpi(page, _DPI)
+    dpi = page.dpi / times
+    level, upright = _rules(page, times)
+    drawn = np.zeros((page.height // times, page.width // times), np.uint8)
+    over = pixels_of(_OVERSHOOT_MM, dpi)
+    for s in level:
+        cv2.line(drawn, (s.x1 - over, s.y1), (s.x2 + over, s.y2), 255, max(1, s.thickness))
+    for s in upright:
+        cv2.line(drawn, (s.x1, s.y1 - over), (s.x2, s.y2 + over), 255, max(1, s.thickness))
+    found = _rectangles(u8(cv2.bitwise_not(drawn)), dpi)
+    boxes = (Box(b.x * times, b.y * times, b.w * times, b.h * times) for b in found)
+    return tuple(sorted(boxes, key=lambda b: (b.y, b.x)))
+
+
+def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
+    """Level and upright rules in small pixels."""
+    dpi = page.dpi / times
+    ink = _ink(page, times, dpi)
+    level = _segments(ink, dpi, _LEVEL_MM)
+    flipped = _segments(np.ascontiguousarray(ink.T), dpi, _UPRIGHT_MM)
+    return level, [Segment(s.y1, s.x1, s.y2, s.x2, s.thickness) for s in flipped]
+
+
+def _ink(page: Page, times: int, dpi: float) -> Pixels:
+    """Mask of what is darker than the paper within 3 mm, in the darkest channel. Fine rules keep their darkness: each
+    small pixel takes the darkest of its neighbourhood before the size is reduced."""
+    dark = darkest(page.pixels)
+    if times > 1:
+        dark = u8(cv2.erode(dark, block(2, 2)))
+    small = shrunk(dark, times)
+    around = pixels_of(6.0, dpi, 9) | 1
+    return u8(cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, _FAINTEST))
+
+
+def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
+    """Level rules of a mask: thin runs of at least `least_mm`, with those on one line joined over gaps."""
+    least, gap = pixels_of(least_mm, dpi, 6), pixels_of(_BREAK_MM, dpi, 2)
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(gap, 1))
+    # A rule that is a little askew steps from row to row: two rows together still hold it.
+    thickened = cv2.dilate(closed, block(1, 2))
+    runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, block(least, 1))
+    runs = cv2.bitwise_and(runs, thickened)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(u8(runs), connectivity=8)
+    thickest = pixels_of(_THICKEST_MM, dpi, 3) + 1
+    found = [
+        Segment(int(x), int(y + h // 2), int(x + w - 1), int(y + h // 2), max(1, round(area / w) - 1))
+        for x, y, w, h, area in stats[1:]
+        if h <= max(thickest, w // 12) and area / w <= thickest
+    ]
+    return _joined(found, pixels_of(_JOIN_MM, dpi), thickest)
+
+
+def _joined(segments: list[Segment], gap: int, apart: int) -> list[Segment]:
+    """Segments on the same line, ends within `gap`, made one."""
+    done: list[Segment] = []
+    for segment in sorted(segments, key=lambda s: s.x1):
+        at = next(
+            (k for k, s in enumerate(done) if abs(s.y1 - segment.y1) < apart and -apart <= segment.x1 - s.x2 <= gap),
+            None,
+        )
+        if at is None:
+            done.append(segment)
+            continue
+        one = done[at]
+        longer = one if one.length >= segment.length else segment
+        done[at] = Segment(one.x1, longer.y1, max(one.x2, segment.x2), longer.y2, longer.thickness)
+    return done
+
+
+def _rectangles(white: Pixels, dpi: float) -> list[Box]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(white, connectivity=4)
+    least_w, least_h = (pixels_of(mm, dpi, 3) for mm in _CELL_MM)
+    height, width = white.shape
+    x, y, w, h, area = (stats[1:, k] for k in range(5))
+    kept = (w >= least_w) & (h >= least_h) & (area >= _CELL_FILL * w * h)
+    kept &= (x > 0) & (y > 0) & (x + w < width) & (y + h < height)
+    kept &= (w < _PAGE_SHARE * width) | (h < _PAGE_SHARE * height)
+    return [Box(*(int(v) for v in row[:4])) for row in stats[1:][kept]]
+
+
+def _enlarged(s: Segment, times: int) -> Segment:
+    x1, y1, x2, y2 = (round((v + 0.5) * times) for v in (s.x1, s.y1, s.x2, s.y2))
+    return Segment(x1, y1, x2, y2, s.thickness * times)

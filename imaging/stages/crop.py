@@ -1,0 +1,136 @@
+"""Crop: find the sheet on the scanner's bed and cut the bed away, keeping everything where it is not sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.model import Box, Page, Pixels
+from imaging.ops import block, darkest, gray, ink_mask, level, pixels_of, shrunk, to_dpi, u8
+
+_DPI = 50.0
+_LEAST_SHEET = 0.2
+_EMPTY_MM = 25.0
+_MARGIN_MM = 10.0
+_LEAST_CUT = 0.006
+_SPECK_MM = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The sheet in small pixels: its hull (N×2) and the bed around it as a mask (255 bed)."""
+
+    box: Box
+    bed: Pixels
+
+
+def crop(page: Page) -> Page:
+    """The sheet alone, its dark surroundings painted as paper; empty white far from any ink is cut to a margin.
+    Notes `x`, `y`, `w`, `h` (pixels of the page before), `found` (`dark`, `white` or `no` border) and, for `quality`,
+    `cut_runs`: strokes that run off the worst side of the sheet."""
+    times = to_dpi(page, _DPI)
+    small = gray(shrunk(page.pixels, times))
+    sheet = _on_dark(small, page.dpi / times)
+    found = "dark" if sheet else "no"
+    box, pixels = Box(0, 0, page.width, page.height), page.pixels
+    if sheet:
+        box = _scaled(sheet.box, times, page)
+        pixels = _painted(page.pixels, sheet.bed, box, level(small, 0.7))
+    else:
+        content = _content(page, times)
+        if content and content != box:
+            box, found = content, "white"
+            pixels = np.ascontiguousarray(page.pixels[box.y : box.bottom, box.x : box.right])
+    runs = _cut_runs(shrunk(pixels, 2), page.dpi / 2)
+    return page.noted(
+        "crop", pixels, x=box.x, y=box.y, w=box.w, h=box.h,
+        width=page.width, height=page.height, found=found, cut_runs=runs,
+    )  # fmt: skip
+
+
+def _on_dark(small: Pixels, dpi: float) -> _Sheet | None:
+    """The largest bright area where a dark bed surrounds or borders it."""
+    paper = level(small, 0.85)
+    edge = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    dark = float(np.median(edge))
+    bound = (dark + paper) / 2 if dark < 0.75 * paper else 0.45 * paper
+    bright = u8(cv2.threshold(small, bound - 1, 255, cv2.THRESH_BINARY)[1])
+    if np.count_nonzero(edge >= bound) > 0.995 * edge.size:
+        return None
+    hull = _hull(bright, dpi)
+    if hull is None:
+        return None
+    sheet = np.zeros_like(bright)
+    cv2.fillConvexPoly(sheet, hull, 255)
+    area = cv2.countNonZero(sheet) / small.size
+    # The hull must be paper, not the bright parts of a picture: outside it is bed, and bed is dark.
+    outside = cv2.countNonZero(cv2.bitwise_and(bright, cv2.bitwise_not(sheet)))
+    if not _LEAST_SHEET <= area <= 1 - _LEAST_CUT or outside > 0.25 * (small.size - cv2.countNonZero(sheet)):
+        return None
+    x, y, w, h = cv2.boundingRect(hull)
+    # The sheet's own edge, half a millimetre of shadow, goes with the bed.
+    bed = cv2.dilate(cv2.bitwise_not(sheet), block(3, 3))
+    return _Sheet(Box(x, y, w, h), u8(bed))
+
+
+def _hull(bright: Pixels, dpi: float) -> npt.NDArray[np.int32] | None:
+    reach = pixels_of(2.0, dpi, 3) | 1
+    padded = cv2.copyMakeBorder(bright, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
+    # Print is closed over, then slivers of bed noise are opened away.
+    solid = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, block(reach, reach))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, block(2 * reach + 1, 2 * reach + 1))
+    solid = solid[reach:-reach, reach:-reach]
+    contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
+    return np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)), dtype=np.int32)
+
+
+def _scaled(box: Box, times: int, page: Page) -> Box:
+    return Box(box.x * times, box.y * times, box.w * times, box.h * times).padded(times, page.width, page.height)
+
+
+def _painted(pixels: Pixels, bed: Pixels, box: Box, paper: float) -> Pixels:
+    """The sheet's box with the bed inside it painted in the paper's gray."""
+    mask = cv2.resize(bed, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)
+    cut = pixels[box.y : box.bottom, box.x : box.right].copy()
+    cut[mask[box.y : box.bottom, box.x : box.right] > 127] = round(paper)
+    return cut
+
+
+def _content(page: Page, times: int) -> Box | None:
+    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page without ink."""
+    dpi = page.dpi / times
+    ink = ink_mask(darkest(shrunk(page.pixels, times)), dpi, 0.88)
+    ink = u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    speck = pixels_of(_SPECK_MM, dpi, 2)
+    large = [s for s in stats[1:] if max(s[cv2.CC_STAT_WIDTH], s[cv2.CC_STAT_HEIGHT]) > speck]
+    if not large:
+        return None
+    left, top = (min(int(s[k]) for s in large) for k in (0, 1))
+    right, bottom = (max(int(s[k] + s[k + 2]) for s in large) for k in (0, 1))
+    empty, margin = pixels_of(_EMPTY_MM, dpi), pixels_of(_MARGIN_MM, dpi)
+    x, y = ((v - margin) * times if v > empty else 0 for v in (left, top))
+    ends = ((right, ink.shape[1], page.width), (bottom, ink.shape[0], page.height))
+    r, b = ((v + margin) * times if size - v > empty else full for v, size, full in ends)
+    return Box(x, y, r - x, b - y)
+
+
+def _cut_runs(pixels: Pixels, dpi: float) -> int:
+    """Strokes that reach the worst side of the sheet from at least 1.5 mm inside, a sign that the sheet is cut off.
+    A dark band along the side is the bed's shadow, one run, and does not count."""
+    ink = ink_mask(darkest(pixels), dpi, 0.6)
+    depth, broad = pixels_of(1.5, dpi, 4), pixels_of(4.0, dpi, 6)
+    sides = (ink[:depth].T, ink[-depth:].T, ink[:, :depth], ink[:, -depth:])
+    return max(_strokes(side, broad) for side in sides)
+
+
+def _strokes(side: Pixels, broad: int) -> int:
+    through = np.count_nonzero(side, axis=1) >= 0.9 * side.shape[1]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], through.astype(np.int8), [0]])))
+    lengths = edges[1::2] - edges[::2]
+    return int(np.count_nonzero(lengths <= broad))

@@ -1,0 +1,103 @@
+"""Deskew: the small angle at which print and table lines stand straight, and the page turned by it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.model import Page, Pixels
+from imaging.ops import darkest, ink_mask, shrunk, to_dpi, u8
+
+MOST_DEGREES = 6.0
+_DPI = 100.0
+_LEAST_DEGREES = 0.06
+_POINTS = 16_000
+_LEAST_POINTS = 250
+_CLEARLY = 1.04
+_WHITE = (255, 255, 255)
+
+Floats = npt.NDArray[np.floating]
+
+
+def deskew(page: Page) -> Page:
+    """The page turned so that its lines are level, on white, large enough to lose nothing. Notes `angle` (degrees
+    clockwise that the page was turned, within ±6), `width` and `height` before, `certainty` (peak over median)."""
+    angle, certainty = skew(page)
+    if abs(angle) < _LEAST_DEGREES:
+        angle = 0.0
+    pixels = rotated(page.pixels, angle) if angle else page.pixels
+    return page.noted(
+        "deskew", pixels, angle=angle, certainty=round(certainty, 3), width=page.width, height=page.height
+    )
+
+
+def skew(page: Page, most: float = MOST_DEGREES) -> tuple[float, float]:
+    """Degrees clockwise that level the page (0 where nothing tells), and how far the best profile stands out.
+
+    Postl's projection profile (US 4,723,297) on both axes over the ink's points: coarse, then finer around the best."""
+    rows, columns = _ink_points(page)
+    if rows.size < _LEAST_POINTS:
+        return 0.0, 0.0
+    best, certainty = 0.0, 0.0
+    for reach, step, bins, share in ((most, 0.5, 2.0, 3), (0.5, 0.1, 1.0, 2), (0.12, 0.03, 0.5, 1)):
+        angles = best + np.arange(-reach, reach + step / 2, step)
+        scores = np.array([_peakedness(rows[::share], columns[::share], float(angle), bins) for angle in angles])
+        best = _vertex(angles, scores)
+        certainty = certainty or float(scores.max() / max(np.median(scores), 1e-9))
+    return (round(best, 3), certainty) if certainty >= _CLEARLY else (0.0, certainty)
+
+
+def rotated(pixels: Pixels, degrees: float, fill: tuple[int, int, int] = _WHITE) -> Pixels:
+    """The pixels turned clockwise about their centre, on a frame that holds them all."""
+    matrix, width, height = rotation(pixels.shape[1], pixels.shape[0], degrees)
+    size, edge = (width, height), cv2.BORDER_CONSTANT
+    return u8(cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=edge, borderValue=fill))
+
+
+def rotation(width: int, height: int, degrees: float) -> tuple[Floats, int, int]:
+    """The 2×3 matrix of a clockwise turn of a page of width × height, and the width and height that then hold it."""
+    radians = np.deg2rad(degrees)
+    cos, sin = float(np.cos(radians)), float(np.sin(radians))
+    across, down = round(width * abs(cos) + height * abs(sin)), round(width * abs(sin) + height * abs(cos))
+    x, y = (width - 1) / 2, (height - 1) / 2
+    shift_x = (across - 1) / 2 - cos * x + sin * y
+    shift_y = (down - 1) / 2 - sin * x - cos * y
+    return np.array([[cos, -sin, shift_x], [sin, cos, shift_y]]), across, down
+
+
+def _ink_points(page: Page) -> tuple[Floats, Floats]:
+    """Rows and columns of at most _POINTS of the ink's pixels about the centre, at about 100 dpi."""
+    times = to_dpi(page, _DPI)
+    ink = ink_mask(darkest(shrunk(page.pixels, times)), page.dpi / times, 0.78)
+    # Only upper and left edges of ink: solid areas (photos, seals) then weigh no more than their outline.
+    edges = ink.copy()
+    edges[1:, 1:] &= ~(ink[:-1, 1:] & ink[1:, :-1])
+    found = np.flatnonzero(edges)
+    if found.size > _POINTS:
+        # A fixed seed keeps the stage a pure function; an even step would beat against the print's own rhythm.
+        found = found[np.random.default_rng(0).integers(0, found.size, _POINTS)]
+    rows, columns = np.divmod(found, edges.shape[1])
+    return (rows - edges.shape[0] / 2).astype(np.float32), (columns - edges.shape[1] / 2).astype(np.float32)
+
+
+def _peakedness(rows: Floats, columns: Floats, degrees: float, bins: float) -> float:
+    slope = float(np.tan(np.deg2rad(degrees)))
+    return _energy((rows + columns * slope) / bins) + _energy((columns - rows * slope) / bins)
+
+
+def _energy(places: Floats) -> float:
+    counts = np.bincount((places - places.min()).astype(np.int32))
+    smooth = counts[:-1] + counts[1:]
+    return float(np.dot(smooth, smooth))
+
+
+def _vertex(angles: Floats, scores: Floats) -> float:
+    """The best angle, refined by the parabola through it and its neighbours."""
+    at = int(scores.argmax())
+    if not 0 < at < len(scores) - 1:
+        return float(angles[at])
+    left, middle, right = scores[at - 1 : at + 2]
+    bend = left - 2 * middle + right
+    shift = 0.5 * (left - right) / bend if bend else 0.0
+    return float(angles[at] + shift * (angles[1] - angles[0]))

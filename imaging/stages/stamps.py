@@ -1,0 +1,162 @@
+"""Stamps: red and blue stamps found by colour and outline, and split from the text that is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.model import Box, Page, Pixels
+from imaging.ops import block, pixels_of, shrunk, to_dpi, u8
+
+RED, BLUE = "red", "blue"
+
+_DPI = 100.0
+_LEAST_COLOUR = 34
+_SMALLEST_MM, _LARGEST_MM = 11.0, 62.0
+_LONGEST_TO_SHORTEST = 4.2
+_LINE_MM, _LINE_THICK_MM = 14.0, 0.8
+_LINES_PRINTED_MM = 260.0
+_JOIN_MM = 1.6
+_RIM_MM = 1.1
+_RIM_TO_INSIDE = 1.15
+_LINE_BREAK_MM = 0.8
+_LEAST_RIM = 0.62
+_INK_SHARES = (0.02, 0.75)
+_HALO_MM = 0.35
+
+Contour = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class StampBox:
+    """One stamp: `colour` (`red`, `blue`), where it lies in page pixels, and the share of its box that is its ink."""
+
+    colour: str
+    box: Box
+    ink: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """A page split in two: `text_stream` without stamps, `layer` (H×W, 255 where stamp ink is), and the stamps."""
+
+    text_stream: Page
+    layer: Pixels
+    boxes: tuple[StampBox, ...]
+
+
+def split_stamps(page: Page) -> Stamps:
+    """The stamps of the page and the page without them; black print under them stays. Pre-printed lines, labels and
+    handwriting in colour are no stamps: a stamp is 11 to 62 mm large and has ink along its whole outline. A gray page
+    cannot be split. Notes `stamps` with `count`."""
+    layer = np.zeros(page.pixels.shape[:2], np.uint8)
+    if page.pixels.ndim == 2:
+        return Stamps(page.noted("stamps", count=0), layer, ())
+    times = to_dpi(page, _DPI)
+    small = shrunk(page.pixels, times)
+    pixels, boxes = page.pixels, []
+    for colour in (RED, BLUE):
+        for hull in _hulls(_coloured(small, colour), page.dpi / times):
+            if pixels is page.pixels:
+                pixels = page.pixels.copy()
+            boxes.append(_lift(pixels, layer, hull * times, page.dpi, colour))
+    stream = page.noted("stamps", pixels if boxes else None, count=len(boxes))
+    return Stamps(stream, layer, tuple(boxes))
+
+
+def _coloured(pixels: Pixels, colour: str) -> Pixels:
+    """Mask of ink of the colour: how far its channel stands above the others."""
+    blue, green, red = cv2.split(pixels)
+    if colour == RED:
+        above = cv2.subtract(red, cv2.max(blue, green))
+    else:
+        above = cv2.subtract(blue, cv2.max(red, cv2.subtract(green, np.full_like(green, 25))))
+    return u8(cv2.threshold(above, _LEAST_COLOUR, 255, cv2.THRESH_BINARY)[1])
+
+
+def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
+    """Convex hulls, in small pixels, of what has the size and the outline of a stamp."""
+    if cv2.countNonZero(mask) < pixels_of(5.0, dpi) ** 2:
+        return []
+    ink = _without_printed_lines(mask, dpi)
+    join = pixels_of(_JOIN_MM, dpi, 3)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(join, join))
+    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hulls = (np.asarray(cv2.convexHull(contour), dtype=np.int32) for contour in contours)
+    return [hull for hull in hulls if _is_stamp(hull, ink, dpi)]
+
+
+def _without_printed_lines(mask: Pixels, dpi: float) -> Pixels:
+    """The mask without a form's own coloured rules: long, thin, level or upright, and many of them."""
+    long, thick = pixels_of(_LINE_MM, dpi, 8), pixels_of(_LINE_THICK_MM, dpi, 3)
+    gap = pixels_of(_LINE_BREAK_MM, dpi, 3)
+    level = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(gap, 1))
+    level = cv2.morphologyEx(level, cv2.MORPH_OPEN, block(long, 1))
+    upright = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, gap))
+    upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(1, long))
+    thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, block(1, thick + 1)))
+    thin_upright = cv2.subtract(upright, cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(thick + 1, 1)))
+    lines = cv2.bitwise_or(thin, thin_upright)
+    if cv2.countNonZero(lines) < pixels_of(_LINES_PRINTED_MM, dpi):
+        return mask
+    return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 3))))
+
+
+def _is_stamp(hull: Contour, ink: Pixels, dpi: float) -> bool:
+    _, (across, down), _ = cv2.minAreaRect(hull)
+    short, long = sorted((across * 25.4 / dpi, down * 25.4 / dpi))
+    if not (short >= _SMALLEST_MM and long <= _LARGEST_MM and long <= _LONGEST_TO_SHORTEST * short):
+        return False
+    return _has_rim(hull, ink, dpi)
+
+
+def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
+    """Whether ink follows the outline, and is denser there than inside: a block of print has no such rim."""
+    x, y, w, h = cv2.boundingRect(hull)
+    shape = np.zeros((h + 2, w + 2), np.uint8)
+    cv2.fillConvexPoly(shape, hull - (x - 1, y - 1), 255)
+    depth = np.asarray(cv2.distanceTransform(shape, cv2.DIST_L2, 3))[1:-1, 1:-1]
+    own = ink[y : y + h, x : x + w] > 0
+    rim = (depth > 0) & (depth <= pixels_of(_RIM_MM, dpi, 3))
+    inside = (depth > 0) & ~rim
+    outline = (depth > 0) & (depth <= 1.5)
+    reach = 2 * pixels_of(_RIM_MM, dpi, 3) + 1
+    near = np.asarray(cv2.dilate(own.astype(np.uint8), block(reach, reach))) > 0
+    covered = np.count_nonzero(outline & near) / max(1, np.count_nonzero(outline))
+    at_rim, within = (np.count_nonzero(own & part) / max(1, np.count_nonzero(part)) for part in (rim, inside))
+    filled = np.count_nonzero(own & (depth > 0)) / max(1, np.count_nonzero(depth > 0))
+    dense = at_rim >= _RIM_TO_INSIDE * within
+    return bool(covered >= _LEAST_RIM and dense and _INK_SHARES[0] <= filled <= _INK_SHARES[1])
+
+
+def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, colour: str) -> StampBox:
+    """Takes one stamp off `pixels`, which it writes, adds it to `layer`, and says where it was."""
+    grown = pixels_of(1.3, dpi)
+    area = Box(*cv2.boundingRect(hull)).padded(grown, pixels.shape[1], pixels.shape[0])
+    here = (slice(area.y, area.bottom), slice(area.x, area.right))
+    inside = np.zeros((area.h, area.w), np.uint8)
+    cv2.fillConvexPoly(inside, hull - (area.x, area.y), 255)
+    inside = u8(cv2.dilate(inside, block(2 * grown + 1, 2 * grown + 1)))
+    ink = u8(cv2.bitwise_and(_coloured(pixels[here], colour), inside))
+    halo = pixels_of(_HALO_MM, dpi, 2)
+    reach = cv2.bitwise_and(cv2.dilate(ink, block(2 * halo + 1, 2 * halo + 1)), inside)
+    pixels[here] = _bleached(pixels[here], u8(reach), ink, colour)
+    layer[here] = cv2.bitwise_or(layer[here], ink)
+    x, y, w, h = cv2.boundingRect(hull)
+    return StampBox(colour, Box(x, y, w, h), round(cv2.countNonZero(ink) / max(1, w * h), 4))
+
+
+def _bleached(area: Pixels, reach: Pixels, ink: Pixels, colour: str) -> Pixels:
+    """The area with the stamp's ink as bright as paper. In its own colour's channel a stamp is almost paper, while
+    black print under it stays black; stretching that channel from the stamp's level to white removes the rest."""
+    own = area[:, :, 2 if colour == RED else 0]
+    values = own[ink > 0]
+    clear = max(90.0, float(np.median(values)) * 0.92) if values.size else 255.0
+    black = min(60.0, clear / 2)
+    stretched = u8(cv2.convertScaleAbs(cv2.subtract(own, np.full_like(own, black)), alpha=255.0 / (clear - black)))
+    result = area.copy()
+    result[reach > 0] = stretched[reach > 0][:, None]
+    return result
