@@ -124,9 +124,7 @@ def add_file(
         batch = tx.batches.lock(batch_id)
         tx.days.require_open(batch.day)
         _require_open(batch)
-        file, created = tx.batches.add_file(
-            batch_id, scan.name, scan.sha256, len(data), found.media_type, found.count
-        )
+        file, created = tx.batches.add_file(batch_id, scan.name, scan.sha256, len(data), found.media_type, found.count)
         if created:
             tx.pages.add_pages(batch, file, scan.sha256)
             tx.days.touch(batch.day)
@@ -148,7 +146,7 @@ def close_batch(
         counts = tx.batches.counts(batch_id)
         if batch.declared_sheets is not None and counts.sheets < batch.declared_sheets and not short:
             raise SheetsMissing(batch, counts.sheets)
-        tx.batches.close(batch_id, actor)
+        tx.batches.close(batch_id)
         tx.events.add("batch.closed", actor, batch_id=batch_id, detail={"sheets": counts.sheets})
         tx.batches.archive_if_complete(batch_id)
         tx.days.touch(batch.day)

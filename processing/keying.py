@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from archive.catalogue.engine import Transaction
 from archive.errors import Invalid, LeaseLost, NotFound, Refused
 from archive.model import Person, Record, Role, Task, TaskState, TellerDay
 from archive.vault import Archive
-from imaging.derivatives import decode_copy, snippet_of
-from imaging.model import Box
+from imaging import derivatives
+from imaging.decode import decode
+from imaging.model import Box, Scan
 from ocr.forms import catalogue as forms
 from ocr.kinds import normalise
 from ocr.model import NOT_VOUCHERS
 from ocr.numerals import to_capital
 from ocr.rules import Case, failures
 
-from .pipeline import ask, missing_fields, state_of
+from .pipeline import ask, state_of
 
 LEASE = timedelta(minutes=5)
+MARGIN = 8  # pixels of paper around a field in its snippet
 MAY_KEY = frozenset({Role.KEYER, Role.VERIFIER, Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM})
 MAY_CORRECT = frozenset({Role.VERIFIER, Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR})
 UNREADABLE = ("blurred", "covered", "empty", "miscut")
@@ -55,8 +58,12 @@ def unreadable(archive: Archive, task_id: int, token: int, why: str, person: Per
         raise Invalid("why", f"{why!r} is none of {', '.join(UNREADABLE)}")
     with archive.catalogue.write() as tx:
         task = _held(tx, task_id, token, person)
-        tx.tasks.escalate(task.id, token, "find", why)
-        tx.events.add("task.unreadable", person.name, record_id=task.record_id, detail={"field": task.field, "why": why})
+        tx.tasks.cancel_of(task.record_id, task.field)
+        record = tx.records.get(task.record_id)
+        tx.tasks.add("find", record, task.field, task.field_kind, task.box)
+        tx.events.add(
+            "task.unreadable", person.name, record_id=task.record_id, detail={"field": task.field, "why": why}
+        )
 
 
 def hand_back(archive: Archive, task_id: int, token: int, person: Person) -> None:
@@ -74,9 +81,10 @@ def snippet(archive: Archive, task_id: int, person: Person) -> bytes:
         if task.claimed_by != person.name or task.state is not TaskState.CLAIMED:
             raise NotFound(f"task {task_id}")
         page = tx.pages.get(task.page_id, person.scope)
-    pixels = decode_copy(archive.objects.get(page.access))
-    box = task.box if task.box is not None and task.kind == "key" else Box(0, 0, page.width, page.height)
-    return snippet_of(pixels, box)
+    copy = decode(Scan.of(f"page {page.id}", archive.objects.get(page.access)))
+    if task.box is None or task.kind != "key":
+        return derivatives.snippet(copy, Box(0, 0, copy.width, copy.height))
+    return derivatives.snippet(copy, task.box, MARGIN)
 
 
 def correct(archive: Archive, record_id: int, field: str, value: str, person: Person) -> Record:
@@ -126,7 +134,9 @@ def stored_form(field: str, typed: str) -> str:
         return _worded(field, typed)
     found = normalise(definition.kind, typed, definition)
     if found is None:
-        raise Invalid(field, f"{typed!r} is no {definition.kind}; type it as printed, or leave it empty where there is none")
+        raise Invalid(
+            field, f"{typed!r} is no {definition.kind}; type it as printed, or leave it empty where there is none"
+        )
     return found.value
 
 
@@ -140,9 +150,10 @@ def _worded(field: str, typed: str) -> str:
 
 def _settle(tx: Transaction, record: Record, person: Person) -> Record:
     values = {name: value.value for name, value in record.fields.items() if value.value}
-    tx.records.set_failures(record.id, failures(Case(record.type, values, record.business_date)))
-    tx.records.set_state(record.id, state_of(record))
-    tx.outbox.add("index", str(record.id))
+    tx.records.set_failures(
+        record.id, [asdict(one) for one in failures(Case(record.type, values, record.business_date))]
+    )
+    tx.records.set_state(record.id, state_of(record.type, record.fields))
     tx.events.add("record.changed", person.name, batch_id=record.batch_id, record_id=record.id)
     tx.days.touch(day_of(record))
     return tx.records.get(record.id)
@@ -165,4 +176,3 @@ def _held(tx: Transaction, task_id: int, token: int, person: Person) -> Task:
 def _require(person: Person, roles: frozenset[Role], act: str) -> None:
     if person.role not in roles:
         raise Refused(f"the role {person.role} may not {act}")
-

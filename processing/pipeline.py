@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from archive.catalogue.engine import Transaction
 from archive.catalogue.pages import PageResult
-from archive.model import Batch, Record, RecordState, StoredPage
+from archive.model import Batch, Record, RecordField, RecordState, StoredPage
 from archive.vault import Archive
 from imaging.decode import decode
 from imaging.derivatives import access_copy, thumbnail
 from imaging.model import Page, Scan
 from imaging.recipe import RECIPE, run
-from imaging.stages.blank import is_blank
-from imaging.stages.phash import hamming, phash
+from imaging.phash import hamming, phash
 from ocr.cover import read_cover
 from ocr.forms import catalogue as forms
-from ocr.model import BATCH_COVER, BLANK, NOT_VOUCHERS, UNKNOWN, Engine, Voucher
+from ocr.model import BATCH_COVER, BLANK, NOT_VOUCHERS, UNKNOWN, Engine, FieldValue, Voucher
 from ocr.readings import dump
 from ocr.understand import understand
 
@@ -90,7 +89,7 @@ def make(archive: Archive, engine: Engine, scan: Scan, number: int, batch: Batch
 
 def read(page: Page, engine: Engine, batch: Batch) -> tuple[Page, Voucher]:
     """The page upright and what it says; a blank side and a cover sheet are not read."""
-    if is_blank(page):
+    if page.note("blank").get("blank"):
         return page, Voucher(BLANK, 1.0)
     cover = read_cover(page)
     if cover is not None:
@@ -121,13 +120,19 @@ def commit(archive: Archive, page: StoredPage, outcome: Outcome, clock: Clock) -
         )
         tx.pages.finish(page.id, page.token, result)
         text = outcome.voucher.reading.text if outcome.voucher.reading else ""
-        record = tx.records.put(page, batch, outcome.voucher, text=text, actor=ACTOR, basis=page.original)
+        record = tx.records.put(
+            page,
+            batch,
+            outcome.voucher,
+            text=text,
+            actor=ACTOR,
+            basis=page.original,
+            state=state_of(outcome.voucher.type, outcome.voucher.fields),
+        )
         ask(tx, record)
         if cover is not None:
             _declare(tx, batch, cover.sheets, cover.entries)
-        tx.outbox.add("index", str(record.id))
         tx.events.add("page.done", ACTOR, batch_id=batch.id, page_id=page.id, record_id=record.id)
-        tx.batches.archive_if_complete(batch.id)
         tx.days.touch(batch.day)
 
 
@@ -138,7 +143,7 @@ def ask(tx: Transaction, record: Record) -> None:
     if record.type in NOT_VOUCHERS:
         return
     form = forms()
-    for name in missing_fields(record):
+    for name in missing_fields(record.type, record.fields):
         tx.tasks.add("find", record, name, form.fields[name].kind, None, priority=0)
     for value in record.fields.values():
         if not value.accepted:
@@ -146,17 +151,17 @@ def ask(tx: Transaction, record: Record) -> None:
             tx.tasks.add("key", record, value.name, form.fields[value.name].kind, value.box, priority=urgent)
 
 
-def missing_fields(record: Record) -> tuple[str, ...]:
-    """The required fields of a voucher's type that it does not have."""
-    found = forms().types.get(record.type)
-    return tuple(name for name in found.required if name not in record.fields) if found else ()
+def missing_fields(type_name: str, fields: Collection[str]) -> tuple[str, ...]:
+    """The required fields of a type that are not among those found."""
+    found = forms().types.get(type_name)
+    return tuple(name for name in found.required if name not in fields) if found else ()
 
 
-def state_of(record: Record) -> RecordState:
-    """`done` when nothing of a record waits for a person."""
-    if record.type == UNKNOWN:
+def state_of(type_name: str, fields: Mapping[str, FieldValue] | Mapping[str, RecordField]) -> RecordState:
+    """`done` when nothing of a page with these fields waits for a person."""
+    if type_name == UNKNOWN:
         return RecordState.DOUBTFUL
-    waits = missing_fields(record) or any(not value.accepted for value in record.fields.values())
+    waits = missing_fields(type_name, fields) or any(not value.accepted for value in fields.values())
     return RecordState.DOUBTFUL if waits else RecordState.DONE
 
 
@@ -166,11 +171,11 @@ def find_twin(archive: Archive, page: StoredPage, outcome: Outcome) -> int | Non
         return None
     text = outcome.voucher.reading.text if outcome.voucher.reading else ""
     with archive.catalogue.read() as tx:
-        for other, words in tx.pages.fingerprints(page.batch_id, before_seq=page.seq):
+        for other in tx.pages.candidates(page.batch_id, page.seq):
             if other.original == page.original and other.number == page.number:
                 return other.id
-            near = other.phash and hamming(int(other.phash, 16), int(outcome.phash, 16)) <= NEAR
-            if near and same_paper(words, text):
+            near = hamming(int(other.phash, 16), int(outcome.phash, 16)) <= NEAR
+            if near and same_paper(tx.pages.text_of(other.id), text):
                 return other.id
     return None
 

@@ -14,9 +14,8 @@ import structlog
 
 from archive.vault import Archive
 
-from .worker import TEMPORARY, WorkerConfig, main
+from .worker import MOST_DELIVERIES, TEMPORARY, WorkerConfig, main
 
-MOST_DELIVERIES = 4
 log = structlog.get_logger("vouch.supervisor")
 
 

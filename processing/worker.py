@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = 10.0
 IDLE = 0.15
+MOST_DELIVERIES = 4
 TEMPORARY = 75  # EX_TEMPFAIL: the surroundings failed, not the page
 log = structlog.get_logger("vouch.worker")
 
@@ -67,7 +68,7 @@ def work(archive: Archive, engine: Engine, name: str, stopping: threading.Event)
 def claim(archive: Archive, name: str) -> StoredPage | None:
     """The next page, leased to `name`; looks before it writes, so that idle workers take no write lock."""
     with archive.catalogue.read() as tx:
-        if not tx.pages.waiting(datetime.now(UTC)):
+        if not tx.pages.claimable(datetime.now(UTC)):
             return None
     with archive.catalogue.write() as tx:
         return tx.pages.claim(name, datetime.now(UTC) + LEASE)
@@ -99,7 +100,8 @@ def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> Non
         except Exception as error:
             bound.exception("page failed")
             with archive.catalogue.write() as tx:
-                tx.pages.failed(page.id, page.token, f"{type(error).__name__}: {error}")
+                if tx.pages.failed(page.id, page.token, f"{type(error).__name__}: {error}", MOST_DELIVERIES):
+                    tx.pages.quarantine(page.id, page.token, f"{type(error).__name__}: {error}")
 
 
 class _Lease:

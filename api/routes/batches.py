@@ -135,9 +135,7 @@ def list_pages(
     with archive.catalogue.read() as tx:
         found = tx.batches.get(batch_id(batch), person.scope)
         rows = tx.pages.of_batch(found.id, after_seq=after, limit=limit)
-    return PageList(
-        pages=[PageOut.of(page) for page in rows], next_after=rows[-1].seq if len(rows) == limit else None
-    )
+    return PageList(pages=[PageOut.of(page) for page in rows], next_after=rows[-1].seq if len(rows) == limit else None)
 
 
 @router.post("/{batch}/close")

@@ -108,9 +108,7 @@ def day_board(business_date: date, archive: ArchiveDep, person: PersonDep) -> Bo
 
 
 @router.get("/{branch_no}/{teller_no}/{business_date}")
-def show_day(
-    branch_no: str, teller_no: str, business_date: date, archive: ArchiveDep, person: PersonDep
-) -> DayOut:
+def show_day(branch_no: str, teller_no: str, business_date: date, archive: ArchiveDep, person: PersonDep) -> DayOut:
     """One teller's day: its equation and each gap."""
     day = day_in_scope(branch_no, teller_no, business_date, person)
     return DayOut.of(balance(archive, day, person.scope))

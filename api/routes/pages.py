@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import ArchiveDep, PersonDep
-from archive.errors import NotFound, Refused
+from archive.errors import Invalid, NotFound, Refused
 from archive.model import Person, Role, StoredPage
 from archive.vault import Archive
-from imaging.derivatives import decode_copy, resize_copy
-from imaging.model import ScanError
+from imaging import derivatives
+from imaging.decode import decode
+from imaging.model import Box, Page, Scan
 
 from .shapes import PageOut
 
@@ -26,6 +27,16 @@ def visible(archive: Archive, page_id: int, person: Person) -> StoredPage:
         raise Refused("a keyer sees snippets, never a page")
     with archive.catalogue.read() as tx:
         return tx.pages.get(page_id, person.scope)
+
+
+def decoded(page: StoredPage, data: bytes) -> Page:
+    return decode(Scan(f"page {page.id}", data, page.access))
+
+
+def region(xywh: str) -> Box:
+    """The box that `left,top,width,height` says. ValueError where it says none."""
+    x, y, w, h = (int(part) for part in xywh.split(","))
+    return Box(x, y, w, h)
 
 
 @router.get("/{page_id}")
@@ -46,24 +57,20 @@ def image(
         tx.events.add("page.seen", person.name, batch_id=page.batch_id, page_id=page.id, record_id=page.record_id)
     data = archive.objects.get(page.access)
     if w is not None and w < page.width:
-        data = resize_copy(data, w)
+        data = derivatives.resized(decoded(page, data), w)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": FOREVER, "ETag": f'"{page.access}-{w}"'})
 
 
 @router.get("/{page_id}/crop", response_class=Response)
 def crop(page_id: int, xywh: str, archive: ArchiveDep, person: PersonDep) -> Response:
     """A region of the access copy as PNG; `xywh` is left,top,width,height in its pixels."""
-    from imaging.derivatives import snippet_of
-    from imaging.model import Box
-
     page = visible(archive, page_id, person)
     if not page.access:
         raise NotFound(f"page {page_id} has no image yet")
     try:
-        box = Box(*(int(part) for part in xywh.split(",")))
-    except (TypeError, ValueError) as error:
-        raise ScanError(f"page {page_id}", "bad_region", f"{xywh!r} is not left,top,width,height") from error
-    data = snippet_of(decode_copy(archive.objects.get(page.access)), box)
+        data = derivatives.snippet(decoded(page, archive.objects.get(page.access)), region(xywh))
+    except ValueError as error:
+        raise Invalid("xywh", f"{xywh!r} is not left,top,width,height on page {page_id}") from error
     return Response(data, media_type="image/png", headers={"Cache-Control": FOREVER})
 
 
