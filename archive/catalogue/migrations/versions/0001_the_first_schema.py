@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -56,12 +58,27 @@ def _texts(*names: str) -> list[sa.Column[str]]:
     return [_text(name) for name in names]
 
 
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _counts(*names: str) -> list[sa.Column[int]]:
+    return [_count(name) for name in names]
+
+
+def _box() -> list[sa.Column[int]]:
+    return [sa.Column(f"box_{side}", sa.Integer(), nullable=True) for side in "xywh"]
+
+
+def _day() -> list[sa.Column[str] | sa.Column[date]]:
+    return [*_words("branch_no", "teller_no"), sa.Column("business_date", sa.Date(), nullable=False)]
+
+
 def _create_batch() -> None:
     op.create_table(
         "batch",
         _id("id"),
-        *_words("branch_no", "teller_no"),
-        sa.Column("business_date", sa.Date(), nullable=False),
+        *_day(),
         _word("state"),
         sa.Column("declared_sheets", sa.Integer(), nullable=True),
         sa.Column("declared_entries", sa.Integer(), nullable=True),
@@ -87,8 +104,7 @@ def _create_day() -> None:
     op.create_table(
         "day",
         _id("id"),
-        *_words("branch_no", "teller_no"),
-        sa.Column("business_date", sa.Date(), nullable=False),
+        *_day(),
         sa.Column("stale", sa.Boolean(), nullable=False),
         sa.Column("matched_at", sa.DateTime(), nullable=True),
         *_texts("manifest", "sealed_by"),
@@ -120,7 +136,7 @@ def _create_journal_import() -> None:
         "journal_import",
         _id("id"),
         *_words("name", "sha256"),
-        sa.Column("rows", sa.Integer(), nullable=False),
+        _count("rows"),
         _text("actor"),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_import")),
@@ -151,7 +167,7 @@ def _create_person() -> None:
         _text("language", "zh_CN"),
         _text("theme", "light"),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        _count("failures"),
         sa.Column("locked_until", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("name", name=op.f("uq_person_name")),
@@ -171,16 +187,15 @@ def _create_entry() -> None:
     op.create_table(
         "entry",
         _id("id"),
-        *_words("branch_no", "teller_no"),
-        sa.Column("business_date", sa.Date(), nullable=False),
+        *_day(),
         _word("journal_no"),
-        sa.Column("line", sa.Integer(), nullable=False),
+        _count("line"),
         *_texts("transaction_code", "account", "counter_account", "name"),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         _text("currency", "CNY"),
         *_texts("direction", "time", "voucher_no", "summary", "customer_no", "authoriser_no", "reverses_journal_no"),
         sa.Column("import_id", BIG_ID, nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        _count("version"),
         sa.ForeignKeyConstraint(["import_id"], ["journal_import.id"], name=op.f("fk_entry_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint(
@@ -202,7 +217,7 @@ def _create_file() -> None:
         *_words("name", "sha256"),
         sa.Column("size", sa.BigInteger(), nullable=False),
         _text("media_type"),
-        sa.Column("pages", sa.Integer(), nullable=False),
+        _count("pages"),
         *_texts("refused", "detail"),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_file_batch_id")),
@@ -241,7 +256,7 @@ def _create_sheet() -> None:
         "sheet",
         _id("id"),
         sa.Column("batch_id", BIG_ID, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        _count("number"),
         sa.Column("attached_to", BIG_ID, nullable=True),
         sa.ForeignKeyConstraint(["attached_to"], ["sheet.id"], name=op.f("fk_sheet_attached_to")),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_sheet_batch_id")),
@@ -257,20 +272,17 @@ def _create_page() -> None:
         sa.Column("batch_id", BIG_ID, nullable=False),
         sa.Column("sheet_id", BIG_ID, nullable=False),
         sa.Column("file_id", BIG_ID, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        _count("number"),
         _text("side", "front"),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        _count("seq"),
         _word("state"),
         _text("kind"),
         _word("original"),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("token", sa.Integer(), nullable=False),
-        sa.Column("deliveries", sa.Integer(), nullable=False),
+        *_counts("priority", "token", "deliveries"),
         _text("worker"),
         sa.Column("lease_until", sa.DateTime(), nullable=True),
         *_texts("access", "thumbnail", "reading"),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
+        *_counts("width", "height"),
         sa.Column("dpi", sa.Float(), nullable=False),
         _text("phash"),
         sa.Column("twin_of", BIG_ID, nullable=True),
@@ -295,12 +307,11 @@ def _create_record() -> None:
         _id("id"),
         sa.Column("page_id", BIG_ID, nullable=False),
         sa.Column("batch_id", BIG_ID, nullable=False),
-        *_words("branch_no", "teller_no"),
-        sa.Column("business_date", sa.Date(), nullable=False),
+        *_day(),
         _word("type"),
         sa.Column("confidence", sa.Float(), nullable=False),
         _word("state"),
-        sa.Column("version", sa.Integer(), nullable=False),
+        _count("version"),
         sa.Column("failures", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -356,8 +367,7 @@ def _create_match() -> None:
     op.create_table(
         "match",
         sa.Column("record_id", BIG_ID, nullable=False),
-        *_words("branch_no", "teller_no"),
-        sa.Column("business_date", sa.Date(), nullable=False),
+        *_day(),
         _word("journal_no"),
         sa.Column("score", sa.Float(), nullable=False),
         _word("made_by"),
@@ -381,11 +391,8 @@ def _create_record_field() -> None:
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
         _word("source"),
-        sa.Column("box_x", sa.Integer(), nullable=True),
-        sa.Column("box_y", sa.Integer(), nullable=True),
-        sa.Column("box_w", sa.Integer(), nullable=True),
-        sa.Column("box_h", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        *_box(),
+        _count("version"),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_field_record_id")),
         sa.PrimaryKeyConstraint("record_id", "name", name=op.f("pk_record_field")),
     )
@@ -401,12 +408,8 @@ def _create_task() -> None:
         _word("field"),
         _text("field_kind"),
         *_words("branch_no", "state"),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("token", sa.Integer(), nullable=False),
-        sa.Column("box_x", sa.Integer(), nullable=True),
-        sa.Column("box_y", sa.Integer(), nullable=True),
-        sa.Column("box_w", sa.Integer(), nullable=True),
-        sa.Column("box_h", sa.Integer(), nullable=True),
+        *_counts("priority", "token"),
+        *_box(),
         _text("claimed_by"),
         sa.Column("lease_until", sa.DateTime(), nullable=True),
         _text("result"),
