@@ -6,13 +6,11 @@ import random
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from ocr.synthesis.vocabulary import AREAS
+
 CENT = Decimal("0.01")
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_AREAS = tuple(
-    "110101 310104 330106 320102 440305 420102 510107 610113 350203 370202 "
-    "430102 230103 500112 120103 340104 450103 530102 220104 140105 460105".split()  # noqa: SIM905
-)
 
 
 def digits(rng: random.Random, count: int) -> str:
@@ -57,14 +55,14 @@ def account(rng: random.Random) -> str:
 def id_card(rng: random.Random) -> str:
     """An adult's citizen number of 18 characters."""
     born = date(1950, 1, 1) + timedelta(days=rng.randrange(20000))
-    body = rng.choice(_AREAS) + f"{born:%Y%m%d}" + digits(rng, 3)
+    body = rng.choice(AREAS) + f"{born:%Y%m%d}" + digits(rng, 3)
     return body + id_card_digit(body)
 
 
 def uscc(rng: random.Random) -> str:
     """A unified social credit code of 18 characters."""
-    body = "91" + rng.choice(_AREAS) + "MA" + "".join(rng.choices(_USCC, k=7)) if rng.random() < 0.6 else ""
-    body = body or "91" + rng.choice(_AREAS) + digits(rng, 9)
+    body = "91" + rng.choice(AREAS) + "MA" + "".join(rng.choices(_USCC, k=7)) if rng.random() < 0.6 else ""
+    body = body or "91" + rng.choice(AREAS) + digits(rng, 9)
     return body + uscc_digit(body)
 
 

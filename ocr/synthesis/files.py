@@ -1,0 +1,55 @@
+"""Pages as files: JPEG, PNG, WebP, bitonal G4 TIFF, multi-page TIFF and image-only PDF, the same bytes for the same page."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ocr.synthesis.form import Pixels
+
+SINGLE = ("jpg", "jpg", "png", "webp", "g4.tif")
+MULTIPLE = ("tif", "g4.tif", "pdf")
+_EPOCH = time.gmtime(0)  # a PDF carries its date of making, which would differ from run to run
+
+
+def _bitonal(pixels: Pixels) -> Image.Image:
+    """Black and white as a scanner's own threshold makes it."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+    binary = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 61, 14)
+    return Image.fromarray(binary).convert("1", dither=Image.Dither.NONE)
+
+
+def _image(pixels: Pixels) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
+
+
+def encode(pages: Sequence[Pixels], kind: str, dpi: int, quality: int = 80) -> bytes:
+    """One file of `kind` (a name of SINGLE or MULTIPLE) holding `pages` (H×W×3 BGR); a single kind takes one page."""
+    images = [_bitonal(page) if kind == "g4.tif" else _image(page) for page in pages]
+    out = io.BytesIO()
+    rest = {"save_all": True, "append_images": images[1:]}
+    if kind == "jpg":
+        images[0].save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
+    elif kind == "png":
+        images[0].save(out, "PNG", compress_level=3, dpi=(dpi, dpi))
+    elif kind == "webp":
+        images[0].save(out, "WEBP", quality=quality, method=2)
+    elif kind == "g4.tif":
+        images[0].save(out, "TIFF", compression="group4", dpi=(dpi, dpi), **rest)
+    elif kind == "tif":
+        images[0].save(out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), **rest)
+    elif kind == "pdf":
+        images[0].save(out, "PDF", resolution=dpi, quality=quality, creationDate=_EPOCH, modDate=_EPOCH, **rest)
+    else:
+        raise ValueError(f"{kind} is not a kind of file: use one of {sorted({*SINGLE, *MULTIPLE})}")
+    return out.getvalue()
+
+
+def suffix(kind: str) -> str:
+    """The file name's ending for a kind."""
+    return kind.rsplit(".", maxsplit=1)[-1]

@@ -1,0 +1,173 @@
+"""The parts that forms are made of: cells with a label, digit grids, dates between 年 月 日, tick boxes, titles, notes."""
+
+from __future__ import annotations
+
+from ocr.synthesis.form import MM_PER_INCH, Draft, text_width
+from ocr.synthesis.layouts.labels import AMOUNTS, DATES, LONG, OPTIONS, label
+
+GRID_HEADER = "亿千百十万千百十元角分"
+_PROBE = 100  # pixels to the em when a printed text is measured
+
+
+def width_mm(text: str, face: str, size: float) -> float:
+    """The width of a printed text of `size` mm to the em, in mm."""
+    return text_width(text, face, _PROBE) / _PROBE * size
+
+
+def value_style(draft: Draft, field: str) -> str:
+    """The form's style for a date or an amount, empty for other fields."""
+    if field in DATES:
+        return draft.look.date_style
+    return draft.look.amount_style if field in AMOUNTS else ""
+
+
+def value(draft: Draft, field: str, x: float, y: float, w: float, h: float, **more: object) -> None:
+    """Room for a value; a choice gets tick boxes on some forms where they fit."""
+    options = OPTIONS.get(field, ())
+    need = sum(len(option) * 2.9 + 5 for option in options)
+    if options and need <= w * max(1, int(h / 4.5)) * 0.9 and draft.rng.random() < 0.7:
+        ticks(draft, field, x, y, w, h, options)
+        return
+    more.setdefault("style", value_style(draft, field))
+    draft.slot(field, x, y, w, h, **more)
+
+
+def tick_places(options: tuple[str, ...], x: float, y: float, w: float, h: float) -> list[tuple[float, float]]:
+    """The left middle of each option's box, in rows that keep within `w`."""
+    rows: list[list[float]] = [[]]
+    at = x
+    for option in options:
+        step = len(option) * 2.9 + 5
+        if at + step > x + w and rows[-1]:
+            rows.append([])
+            at = x
+        rows[-1].append(at)
+        at += step
+    pitch = h / len(rows)
+    return [(left, y + pitch * (number + 0.5)) for number, row in enumerate(rows) for left in row]
+
+
+def ticks(draft: Draft, field: str, x: float, y: float, w: float, h: float, options: tuple[str, ...]) -> None:
+    """Each option printed behind a small box; the value ticks one."""
+    for option, (left, middle) in zip(options, tick_places(options, x + 1, y, w - 1, h), strict=True):
+        draft.box(left, middle - 1.3, 2.6, 2.6, 0.18)
+        draft.words(option, left + 3.3, middle, 2.8)
+    draft.slot(field, x + 1, y, w - 1, h, how="ticks", options=options)
+
+
+def labelled(draft: Draft, field: str, x: float, y: float, w: float, h: float, label_w: float) -> None:
+    """A boxed cell: the label in a column of its own, the value right of it."""
+    draft.box(x, y, w, h)
+    draft.rule(x + label_w, y, x + label_w, y + h)
+    text = label(draft, field)
+    size = min(3.2, 3.2 * (label_w - 1.5) / max(0.1, width_mm(text, draft.look.face, 3.2)))
+    draft.words(text, x + label_w / 2, y + h / 2, size, "mm")
+    value(draft, field, x + label_w + 1, y, w - label_w - 1.5, h)
+
+
+def headed(draft: Draft, field: str, x: float, y: float, w: float, h: float) -> None:
+    """A boxed cell: a small label at its top, the value below it."""
+    draft.box(x, y, w, h)
+    draft.words(label(draft, field), x + 1.2, y + 2.1, 2.6)
+    value(draft, field, x + 1.5, y + 3.6, w - 3, h - 4)
+
+
+def inline(draft: Draft, field: str, x: float, y: float, w: float, h: float, core: bool = False) -> None:
+    """A label with its colon, the value behind it, no box; `core` labels are printed with the values."""
+    text = label(draft, field) + (draft.look.colon or "：")
+    draft.words(text, x, y + h / 2, 3.2, core=core)
+    used = width_mm(text, draft.look.face, 3.2) + 1
+    value(draft, field, x + used, y, w - used - 1, h)
+
+
+def grid(draft: Draft, field: str, x: float, y: float, w: float, h: float) -> None:
+    """A digit a cell below 亿千百十万千百十元角分."""
+    step = w / len(GRID_HEADER)
+    head = min(4.2, h * 0.4)
+    draft.box(x, y, w, h)
+    draft.rule(x, y + head, x + w, y + head, 0.15)
+    for place, char in enumerate(GRID_HEADER):
+        heavy = place in {3, 6, 9}
+        if place:
+            draft.rule(x + place * step, y, x + place * step, y + h, 0.3 if heavy else 0.12)
+        draft.words(char, x + (place + 0.5) * step, y + head / 2, min(2.6, step * 0.75), "mm")
+    draft.slot(field, x, y + head, w, h - head, how="grid", size=min(3.6, step * 0.95))
+
+
+def year_month_day(draft: Draft, field: str, x: float, y: float, capital: bool = False, core: str = "") -> float:
+    """年 月 日 printed, the numbers to be filled between them; returns the width in mm."""
+    gaps = (21.0, 13.0, 13.0) if capital else (13.0, 8.0, 8.0)
+    at = x
+    if core:
+        draft.words(core, x, y, 3.2)
+        at += width_mm(core, draft.look.face, 3.2) + 1
+    start = at
+    for gap, unit in zip(gaps, "年月日", strict=True):
+        at += gap
+        draft.words(unit, at, y, 3.2)
+        at += 3.6
+    size = 3.2 if capital else 3.6
+    draft.slot(field, start, y - 3, at - start, 6, how="ymd", style="capital" if capital else "", size=size)
+    return at - x
+
+
+def date_line(draft: Draft, x: float, y: float, labelled_: bool = True) -> None:
+    """The date of a form outside its table: with or without its label, printed 年 月 日 or not."""
+    text = label(draft, "date") + (draft.look.colon or "：") if labelled_ else ""
+    if draft.rng.random() < 0.6 or not labelled_:
+        year_month_day(draft, "date", x, y, core=text)
+        return
+    draft.words(text, x, y, 3.2)
+    used = width_mm(text, draft.look.face, 3.2) + 1
+    draft.slot("date", x + used, y - 3, 38, 6, style=draft.look.date_style)
+
+
+def number_line(draft: Draft, x: float, y: float) -> None:
+    """The voucher's number at the top of a form; half of them in red as pressed by the printing house."""
+    text = label(draft, "voucher_no")
+    text += "" if text[0] in "N№" else (draft.look.colon or "：")
+    draft.words(text, x, y, 3.4)
+    used = width_mm(text, draft.look.face, 3.4) + 1
+    draft.slot("voucher_no", x + used, y - 3, 40, 6, size=4.0)
+
+
+def title(draft: Draft, bank: str, copy: str) -> None:
+    """The title at the top, in the middle or at the left, with the bank's name and the copy's note near it."""
+    rng, look = draft.rng, draft.look
+    text = (" " * rng.choice((0, 0, 1))).join(draft.title) if len(draft.title) <= 8 else draft.title
+    size = rng.uniform(5.2, 6.6) if len(draft.title) <= 9 else rng.uniform(4.6, 5.4)
+    face = rng.choice(("hei_bold", "serif_bold", "kai", look.face))
+    top = 9.0
+    left = rng.random() < 0.25
+    x = 14.0 if left else draft.width / 2
+    if rng.random() < 0.4 and not left:
+        draft.words(bank, x, top - 2.5, 3.4, "mm", face=face)
+        draft.words(text, x, top + 3.2, size, "mm", face=face)
+    else:
+        draft.words(text, x, top, size, "lm" if left else "mm", face=face)
+        if rng.random() < 0.6 and not left:
+            draft.words(bank, 12, top - 1, 3.6, face=face)
+    if copy and rng.random() < 0.6:
+        used = width_mm(text, face, size) / (1 if left else 2)
+        draft.words(copy, x + used + 4, top + 1, 3.0)
+
+
+def pack(draft: Draft, fields: list[str]) -> list[list[tuple[str, float]]]:
+    """`fields` in rows, each with its share of the width: a long one alone or beside a short one, short ones in pairs."""
+    rows: list[list[tuple[str, float]]] = []
+    waiting = list(fields)
+    while waiting:
+        first = waiting.pop(0)
+        nxt = waiting[0] if waiting else None
+        wide = first in LONG or first in OPTIONS
+        if nxt is None or (wide and (nxt in LONG or nxt in OPTIONS or draft.rng.random() < 0.3)):
+            rows.append([(first, 1.0)])
+            continue
+        share = 0.58 if wide else 0.42 if nxt in LONG or nxt in OPTIONS else 0.5
+        rows.append([(first, share), (waiting.pop(0), 1 - share)])
+    return rows
+
+
+def mm(pixels: int, dpi: float) -> float:
+    """Pixels in millimetres."""
+    return pixels * MM_PER_INCH / dpi
