@@ -1,0 +1,149 @@
+"""Extract: from the words of a page and the cells of its tables to the values of a type's fields, whatever the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from imaging.model import Box, Pixels
+from ocr.extract.assign import Pairing, assign
+from ocr.extract.compose import composed
+from ocr.extract.found import GRID, LABEL, LOOSE, TICK, Evidence, Found, least_and_mean
+from ocr.extract.grids import Grid, find_grids, value_segment
+from ocr.extract.loose import find_loose
+from ocr.extract.marks import Mark, find_marks
+from ocr.extract.roles import Role, assign_roles, by_field
+from ocr.extract.runs import Cells, Run, runs_of
+from ocr.extract.segments import Segment, join_rows, rows_of_value, segments_of
+from ocr.extract.ticks import Option, options_in, ticked
+from ocr.forms import FieldDef, TypeDef, catalogue
+from ocr.kinds import Normalised, normalise
+from ocr.model import Reading
+
+__all__ = ["Layout", "analyse", "extract"]
+
+_SEVERAL_ROWS = frozenset({"name", "text", "amount_cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A page before its type is known: cells, runs, labels, and the grids of digits with the runs of their heads."""
+
+    reading: Reading
+    cells: Cells
+    runs: tuple[Run, ...]
+    marks: tuple[Mark, ...]
+    grids: tuple[tuple[Grid, frozenset[int]], ...]
+
+
+def analyse(reading: Reading, boxes: Sequence[Box]) -> Layout:
+    """The layout of a page, from its reading and the boxes of its table cells."""
+    cells = Cells(boxes, reading.width, reading.height)
+    runs = runs_of(reading, cells)
+    grids = find_grids(runs, cells)
+    heads = {i for _, used in grids for i in used}
+    marks = [mark for mark in find_marks(runs) if mark.run not in heads]
+    return Layout(reading, cells, tuple(runs), tuple(marks), tuple((grid, frozenset(used)) for grid, used in grids))
+
+
+def _segments(layout: Layout, title: Sequence[int]) -> tuple[list[Segment], dict[int, Grid]]:
+    """The texts that may be values, and which of them (by index) are a grid's amount."""
+    heads = {i for _, used in layout.grids for i in used}
+    taken = heads | set(title)
+    amounts: list[tuple[Segment, Grid]] = []
+    for grid, used in layout.grids:
+        segment, digits = value_segment(grid, layout.runs, heads)
+        taken |= digits
+        if segment is not None:
+            amounts.append((segment, grid))
+    free = [s for s in segments_of(layout.runs, layout.marks) if not taken & set(s.runs)]
+    texts = composed(free, layout.marks)
+    grids = {len(texts) + i: grid for i, (_, grid) in enumerate(amounts)}
+    return [*texts, *(replace(s, box=g.box) for s, g in amounts)], grids
+
+
+def _of_pairing(pairing: Pairing, layout: Layout, grid: Grid | None) -> Found:
+    segment, role = pairing.segment, pairing.role
+    least, mean = least_and_mean(segment.confidences)
+    evidence = Evidence(
+        GRID if grid else LABEL,
+        least,
+        mean,
+        role.certainty * role.mark.score if role else 0.0,
+        pairing.place,
+        pairing.misfit,
+        pairing.margin,
+    )
+    area = grid.row if grid else layout.cells.get(segment.cell)
+    box = grid.row if grid else segment.box
+    card = bool(role and "卡号" in role.mark.meaning.label)
+    return Found(pairing.field, pairing.value, segment.text, box, evidence, area, card, segment.rows, segment.confidences)
+
+
+def _with_rows(pairing: Pairing, field: FieldDef, free: Sequence[Segment], cells: Cells) -> tuple[Pairing, list[Segment]]:
+    """The pairing with the further rows of its value, and the texts that they took."""
+    if field.kind not in _SEVERAL_ROWS:
+        return pairing, []
+    more = rows_of_value(pairing.segment, free, cells)
+    if not more:
+        return pairing, []
+    whole = join_rows([pairing.segment, *more])
+    value = normalise(field.kind, whole.text, field)
+    return (replace(pairing, segment=whole, value=value), more) if value else (pairing, [])
+
+
+def _choices(
+    layout: Layout, fields: Mapping[str, FieldDef], title: frozenset[int], pixels: Pixels, roles: Mapping[str, list[Role]]
+) -> dict[str, Found]:
+    """The ticked option of each choice of which several options are printed."""
+    found: dict[str, Found] = {}
+    for field in fields.values():
+        options = options_in(layout.runs, field, title) if field.kind == "choice" else []
+        if len({option.value for option in options}) < 2 or field.name == "currency":
+            continue
+        marked = ticked(pixels, options)
+        if marked:
+            found[field.name] = _of_option(field.name, *marked, roles)
+    return found
+
+
+def _of_option(name: str, option: Option, sure: float, roles: Mapping[str, list[Role]]) -> Found:
+    role = roles[name][0].certainty if name in roles else 0.5
+    evidence = Evidence(TICK, sure, sure, role, 0.0, 0.0, 1.0)
+    return Found(name, Normalised(option.value), option.text, option.box, evidence)
+
+
+def _loose(missing: Sequence[FieldDef], free: list[Segment], layout: Layout) -> list[Found]:
+    found = []
+    for field in missing:
+        loose = find_loose(field, free, layout.reading.height)
+        if loose is None:
+            continue
+        segment, value, cost = loose
+        free.remove(segment)
+        least, mean = least_and_mean(segment.confidences)
+        evidence = Evidence(LOOSE, least, mean, 0.5, cost)
+        area = layout.cells.get(segment.cell)
+        found.append(Found(field.name, value, segment.text, segment.box, evidence, area, False, 1, segment.confidences))
+    return found
+
+
+def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels) -> list[Found]:
+    """The values that the page shows for the fields of a type, by label, grid, tick, or loose; stamps are not among
+    them. `title` are the runs of the title, which are no value; `pixels` is the page."""
+    fields = {field.name: field for field in catalogue().fields_of(kind.name) if field.kind != "stamp"}
+    segments, grids = _segments(layout, title)
+    roles = by_field(assign_roles(layout.marks, kind, layout.cells))
+    marked = _choices(layout, fields, frozenset(title), pixels, roles)
+    wanted = {name: field for name, field in fields.items() if name not in marked}
+    pairings = assign(wanted, roles, segments, layout.cells, layout.marks)
+    index = {id(segment): i for i, segment in enumerate(segments)}
+    free = [s for s in segments if all(s is not p.segment for p in pairings)]
+    found = list(marked.values())
+    for pairing in pairings:
+        grid = grids.get(index[id(pairing.segment)])
+        whole, more = _with_rows(pairing, fields[pairing.field], free, layout.cells)
+        free = [s for s in free if all(s is not m for m in more)]
+        found.append(_of_pairing(whole, layout, grid))
+    have = {each.field for each in found}
+    return [*found, *_loose([field for name, field in fields.items() if name not in have], free, layout)]

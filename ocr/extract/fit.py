@@ -1,0 +1,80 @@
+"""Fit: how well a text suits a field by its kind, before anything is known of where it stands."""
+
+from __future__ import annotations
+
+import re
+
+from ocr.forms import FieldDef
+from ocr.kinds import Normalised, capitals, normalise
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_AMOUNT = re.compile(r"^[¥$*#]|\.\d\d$|,\d{3}")
+_TIME = re.compile(r"^\D{0,3}\d{1,2}[::.]?\d{2}([::.]?\d{2})?$|\d{1,2}[:时]\d{2}")
+_DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
+_RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
+_ORGANISATION = re.compile(r"银行|支行|分行|营业部|信用社|公司|厂|院|局|店|部|行|所|会|社|中心|学|商|站")
+
+
+def _number(text: str, field: FieldDef) -> float:
+    size = len(re.sub(r"\W", "", text))
+    if _AMOUNT.search(text.strip()):
+        return 2.5
+    if field.name == "attachments":
+        return 0.0 if size <= 3 else 3.0
+    if field.name == "holder_id_no":
+        return 0.0 if size >= 7 else 2.0
+    if field.name in {"voucher_no", "bill_no", "lost_voucher_no", "journal_no"}:
+        return 0.0 if 4 <= size <= 32 else 2.0
+    return 0.0 if 2 <= size <= 16 else 1.0
+
+
+def _name(text: str, field: FieldDef) -> float:
+    chinese = len(_CHINESE.findall(text))
+    letters = sum(c.isalpha() for c in text)
+    if letters < 2:
+        return 6.0
+    digits = sum(c.isdigit() for c in text)
+    if digits > letters:
+        return 4.0
+    is_capital = chinese >= 3 and sum(capitals.is_capital(c) for c in text) >= 0.7 * len(text)
+    bank = field.name.endswith("_bank") and not re.search(r"行|社|部|银|司", text)
+    return (3.0 if is_capital else 0.0) + (0.8 if bank else 0.0)
+
+
+def _text(text: str, field: FieldDef) -> float:
+    if field.name == "transaction_time":
+        return 0.0 if _TIME.search(text) else 6.0
+    if field.name == "discount_rate":
+        return 0.0 if _RATE.search(text) else 6.0
+    if field.name == "document_no":
+        return 0.0 if any(c.isdigit() for c in text) else 2.5
+    is_number = not any(c.isalpha() for c in text)
+    return 2.0 if is_number else 0.0
+
+
+def _amount(text: str) -> float:
+    """Digits without a sign or a point can be many other things."""
+    return 0.0 if _AMOUNT.search(text.strip()) else 0.8
+
+
+def _account(found: Normalised) -> float:
+    size = len(found.value)
+    return (0.0 if 12 <= size <= 22 else 0.7) + (0.5 if found.repaired else 0.0)
+
+
+def misfit(text: str, field: FieldDef) -> tuple[Normalised, float] | None:
+    """The value of a text for a field and how badly it suits (0: as it should be; 6: hardly); None where it cannot be."""
+    found = normalise(field.kind, text, field)
+    if found is None:
+        return None
+    if field.kind == "number":
+        return found, _number(text, field)
+    if field.kind == "name":
+        return found, _name(text, field)
+    if field.kind == "text":
+        return found, _text(text, field)
+    if field.kind == "amount":
+        return found, _amount(text)
+    if field.kind == "account":
+        return found, _account(found)
+    return found, 0.3 if found.repaired else 0.0

@@ -1,0 +1,138 @@
+"""Roles: which field of the type each label on the page stands for, bare rows by the group that leads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imaging.model import Box
+from ocr.extract.marks import Mark
+from ocr.extract.runs import Cells, same_column, same_row
+from ocr.forms import TypeDef
+
+_CHEQUES = frozenset({"transfer_cheque", "cash_cheque"})
+_OWNERS = ("payer", "payee", "holder", "acceptor")
+# Who stands for a group that the type has no field of: a payer is the holder, a discount's payee (持票人) too.
+_STANDS_FOR = {"payer": ("payer", "holder"), "payee": ("payee", "holder"), "holder": ("holder", "payer"), "acceptor": ("acceptor",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A label that asks for one field, and how sure that is (1: printed so; less where a group was guessed)."""
+
+    field: str
+    mark: Mark
+    certainty: float
+
+
+def _reach(head: Mark, cells: Cells) -> Box:
+    """Where a group's head leads: its cell, or the word's own box."""
+    cell = cells.get(head.cell)
+    return cell if cell else head.box
+
+
+def _leads(head: Mark, row: Mark, cells: Cells) -> float | None:
+    """The cost of a head for a bare row: 0 beside it in its span, more by distance; None where it cannot lead it."""
+    reach, box = _reach(head, cells), row.box
+    height = max(8, min(box.h, box.w if row.tall else box.h))
+    middle = box.y + box.h / 2
+    if head.box.x < box.x and head.box.right <= box.x + height:
+        away = max(0.0, reach.y - middle, middle - reach.bottom) / height
+        across = (box.x - head.box.right) / (60 * height)
+        return away + across if away <= 6 else None
+    if head.box.bottom <= box.y + height * 0.3 and same_column(reach, box, 0.5):
+        return 1.5 + (box.y - head.box.bottom) / (3 * height)
+    return None
+
+
+def _head_of(row: Mark, heads: Sequence[Mark], cells: Cells) -> tuple[Mark, float] | None:
+    costs = [(cost, i) for i, head in enumerate(heads) if (cost := _leads(head, row, cells)) is not None]
+    if not costs:
+        return None
+    costs.sort()
+    sure = 1.0 if len(costs) == 1 or costs[1][0] - costs[0][0] > 0.15 else 0.8
+    cost, best = costs[0]
+    return heads[best], sure if cost < 1 else sure * 0.9 if cost < 3 else sure * 0.7
+
+
+def _field_of(group: str, row: str, known: Sequence[str]) -> str | None:
+    return next((f"{g}_{row}" for g in _STANDS_FOR[group] if f"{g}_{row}" in known), None)
+
+
+def _owner(head: Mark, row: str, known: Sequence[str]) -> str | None:
+    """The field of a row below a head; a word of two groups (持票人) takes the one that the type has."""
+    found = [name for group in head.meaning.groups if (name := _field_of(group, row, known))]
+    return found[0] if found else None
+
+
+def _unled(rows: Sequence[Mark], known: Sequence[str], type_name: str) -> list[Role]:
+    """Bare rows that no head leads: the payer's on a cheque, the holder's elsewhere, else the payer's and then the
+    payee's in the order of the page."""
+    found = []
+    for row_name in ("name", "account", "bank"):
+        owners = [f"{owner}_{row_name}" for owner in _OWNERS if f"{owner}_{row_name}" in known]
+        mine = [mark for mark in rows if mark.meaning.row == row_name]
+        if type_name in _CHEQUES:
+            owners = [name for name in owners if name.startswith("payer")]
+        elif any(name.startswith("holder") for name in owners):
+            owners = [name for name in owners if name.startswith("holder")]
+        sure = 1.0 if len(owners) == 1 else 0.6
+        for mark, owner in zip(_in_order(mine), owners, strict=False):
+            found.append(Role(owner, mark, sure))
+        if len(owners) == 1:
+            found += [Role(owners[0], mark, 0.9) for mark in _in_order(mine)[1:]]
+    return found
+
+
+def _in_order(marks: Sequence[Mark]) -> list[Mark]:
+    """Payer before payee: the left one of a row, else the upper one."""
+    ordered = sorted(marks, key=lambda mark: mark.box.y)
+    if len(ordered) == 2 and same_row(ordered[0].box, ordered[1].box):
+        ordered.sort(key=lambda mark: mark.box.x)
+    return ordered
+
+
+def _plain_roles(mark: Mark, known: Sequence[str]) -> list[Role]:
+    """A label's own fields, as far as the type has them; the first is what it says by itself."""
+    names = [name for name in mark.meaning.fields if name in known]
+    sure = 1.0 if mark.score >= 0.95 else 0.85
+    return [Role(name, mark, sure if i == 0 else sure * 0.9) for i, name in enumerate(names)]
+
+
+def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Role]:
+    """What each label asks for on paper of this type. A label may have several roles; each field is filled once."""
+    known = kind.fields
+    heads = [mark for mark in marks if mark.meaning.groups]
+    rows = [mark for mark in marks if mark.meaning.row]
+    roles: list[Role] = []
+    unled: list[Mark] = []
+    named: set[int] = set()
+    for mark in rows:
+        led = _head_of(mark, [head for head in heads if head is not mark], cells)
+        field = _owner(led[0], mark.meaning.row or "", known) if led else None
+        if led and field:
+            roles.append(Role(field, mark, led[1]))
+            if mark.meaning.row == "name":
+                named.add(id(led[0]))
+        elif not led:
+            unled.append(mark)
+    roles += _unled(unled, known, kind.name)
+    for mark in marks:
+        if mark.meaning.row is None and id(mark) not in named:
+            roles += _head_name(mark, known) if mark.meaning.groups else _plain_roles(mark, known)
+    return roles
+
+
+def _head_name(mark: Mark, known: Sequence[str]) -> list[Role]:
+    """A group's word that leads no row of a name is itself the label of the name."""
+    names = [name for group in mark.meaning.groups if (name := _field_of(group, "name", known))]
+    plain = [name for name in mark.meaning.fields if name in known]
+    return [Role(name, mark, 0.95) for name in dict.fromkeys([*plain, *names])][:1]
+
+
+def by_field(roles: Sequence[Role]) -> Mapping[str, list[Role]]:
+    """The roles of each field, the surest first."""
+    found: dict[str, list[Role]] = {}
+    for role in sorted(roles, key=lambda role: -role.certainty):
+        found.setdefault(role.field, []).append(role)
+    return found
