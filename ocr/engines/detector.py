@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Box, Pixels
-from ocr.engines.networks import Floats, Network
+from ocr.engines import networks, surgery
+from ocr.engines.networks import Floats
 
 STRIDE = 32
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
@@ -49,8 +51,12 @@ class Region:
 class Detector:
     """Finds lines. The page is scaled so that its longer side is `side` pixels, never up."""
 
-    def __init__(self, network: Network, side: int) -> None:
-        self._network, self._side = network, side
+    def __init__(self, side: int, quantised: bool, models: Path | None = None, cache: Path | None = None) -> None:
+        self._side = side
+        model = networks.read_model(networks.model_file(networks.DETECTOR, models))
+        if quantised:
+            surgery.quantise(model, networks.ranges(networks.DETECTOR))
+        self._run = networks.compiled(model, cache)
 
     def __call__(self, pixels: Pixels) -> list[Region]:
         """The regions of text of an H×W×3 BGR image, from top to bottom."""
@@ -58,7 +64,7 @@ class Detector:
         scale = min(1.0, self._side / max(height, width))
         size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        chart = self._network(tensor_of(np.asarray(small, np.uint8)))[0, 0]
+        chart = self._run({"x": tensor_of(np.asarray(small, np.uint8))})[0, 0]
         found = regions_of(chart, width / size[0], height / size[1])
         return sorted(found, key=lambda region: (region.y, region.x))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import openvino as ov
+import yaml
 
-from ocr.engines import EngineError
+from ocr.engines import EngineError, surgery
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+RANGES = Path(__file__).with_name("ranges.yaml")
 Floats = npt.NDArray[np.float32]
 
 
@@ -28,30 +31,39 @@ def model_file(name: str, folder: Path | None = None) -> Path:
     return path
 
 
-class Network:
-    """One network, compiled for input of any size. `cache` is a folder that keeps the compiled form, which makes the
-    next start quick."""
+def read_model(path: Path) -> Any:
+    """The network of a file, its constants folded."""
+    model = ov.Core().read_model(path)
+    surgery.fold(model)
+    return model
 
-    def __init__(self, path: Path, cache: Path | None = None) -> None:
-        core = ov.Core()
-        if cache is not None:
-            core.set_property({"CACHE_DIR": str(cache)})
-        model = core.read_model(path)
-        self.characters = _characters(model)
-        self._request = core.compile_model(model, "CPU", _settings()).create_infer_request()
 
-    def __call__(self, tensor: Floats) -> Floats:
-        """The first output for `tensor`. It is overwritten by the next call."""
-        self._request.infer([tensor], share_inputs=True)
-        output: Floats = self._request.get_output_tensor().data
+def characters(model: Any) -> tuple[str, ...]:
+    """The alphabet that a recogniser carries."""
+    # One entry is an ideographic space: split by line feed only.
+    return tuple(model.get_rt_info(["framework", "character"]).astype(str).split("\n"))
+
+
+def ranges(name: str) -> surgery.Ranges:
+    """The ranges of a network's inputs, as `ocr.engines.calibrate` measured them."""
+    found = yaml.safe_load(RANGES.read_text("utf-8"))[name]
+    return {layer: (float(low), float(high)) for layer, (low, high) in found.items()}
+
+
+def compiled(model: Any, cache: Path | None = None) -> Callable[[dict[str, Any]], Floats]:
+    """A function from the network's inputs by name to its first output, which the next call overwrites. `cache` is a
+    folder that keeps the compiled form, which makes the next start quick."""
+    core = ov.Core()
+    if cache is not None:
+        core.set_property({"CACHE_DIR": str(cache)})
+    request = core.compile_model(model, "CPU", _settings()).create_infer_request()
+
+    def run(inputs: dict[str, Any]) -> Floats:
+        request.infer(inputs, share_inputs=True)
+        output: Floats = request.get_output_tensor().data
         return output
 
-
-def _characters(model: Any) -> tuple[str, ...]:
-    """The alphabet that a network carries, none for one that does not."""
-    where = ["framework", "character"]
-    # One entry is an ideographic space: split by line feed only.
-    return tuple(model.get_rt_info(where).astype(str).split("\n")) if model.has_rt_info(where) else ()
+    return run
 
 
 def _settings() -> dict[str, Any]:

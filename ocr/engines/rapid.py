@@ -9,8 +9,7 @@ import numpy as np
 
 from imaging.model import Page, Pixels
 from ocr.engines.detector import Detector, Region
-from ocr.engines.networks import DETECTOR, RECOGNISER, Network, model_file
-from ocr.engines.recogniser import Decoded, Recogniser, Strip, strip_at, strip_of
+from ocr.engines.recogniser import CAREFUL, QUICK, Decoded, Recogniser, strip_at, strip_of
 from ocr.model import Line, Reading
 
 SIDE = 960
@@ -19,17 +18,20 @@ STACK = 3.0  # a tall region lower than this many widths may also be one narrow 
 
 
 class RapidEngine:
-    """Reads Chinese, Latin and digits. `models` is a folder with other networks of the same names, `cache` one that
-    keeps compiled networks between runs, `side` the longer side in pixels at which lines are looked for. Raises
-    EngineError where a network's file is missing."""
+    """Reads Chinese, Latin and digits. `cache` is a folder that keeps compiled networks between runs, `models` one with
+    other networks of the same names, `side` the longer side in pixels at which lines are looked for; `exact` computes
+    with 32-bit floats throughout, at three times the cost. Raises EngineError where a network's file is missing."""
 
     name = "rapid"
 
-    def __init__(self, cache: Path | None = None, models: Path | None = None, side: int = SIDE) -> None:
+    def __init__(
+        self, cache: Path | None = None, models: Path | None = None, side: int = SIDE, exact: bool = False
+    ) -> None:
         # One page a process: more threads would only make workers wait for each other.
         cv2.setNumThreads(1)
-        self._detect = Detector(Network(model_file(DETECTOR, models), cache), side)
-        self._recognise = Recogniser(Network(model_file(RECOGNISER, models), cache))
+        self._detect = Detector(side, not exact, models, cache)
+        self._careful = Recogniser(CAREFUL, models, cache)
+        self._quick = self._careful if exact else Recogniser(QUICK, models, cache)
 
     def read(self, page: Page) -> Reading:
         """All the lines of a page, from top to bottom; lines of vertical text have tall boxes."""
@@ -41,29 +43,20 @@ class RapidEngine:
 
     def read_lines(self, crops: list[Pixels]) -> list[Line]:
         """Each crop as one line; empty, with confidence 0, where there is none. `centers` are in its pixels."""
-        found = self._recognise([strip_of(colour(crop)) for crop in crops])
+        found = self._careful([strip_of(colour(crop), CAREFUL) for crop in crops])
         return [
-            Line(
-                each.text,
-                each.confidence,
-                None,
-                tuple(place * crop.shape[1] for place in each.places),
-                each.confidences,
-            )
+            Line(each.text, each.confidence, None, tuple(p * crop.shape[1] for p in each.places), each.confidences)
             for crop, each in zip(crops, found, strict=True)
         ]
 
     def _decode(self, pixels: Pixels, regions: list[Region]) -> list[Decoded]:
-        strips: list[Strip] = []
-        owners: list[int] = []
-        for number, region in enumerate(regions):
-            for upright in _ways(region):
-                strips.append(strip_at(pixels, region, upright))
-                owners.append(number)
         best = [Decoded()] * len(regions)
-        for number, found in zip(owners, self._recognise(strips), strict=True):
-            if found.confidence > best[number].confidence:
-                best[number] = found
+        for upright in (True, False):
+            # The network judges by the whole tray which way characters stand: turned ones must lie apart.
+            chosen = [number for number, region in enumerate(regions) if upright in _ways(region)]
+            strips = [strip_at(pixels, regions[number], self._quick.grade, upright) for number in chosen]
+            for number, found in zip(chosen, self._quick(strips), strict=True):
+                best[number] = max(best[number], found, key=lambda each: each.confidence)
         return best
 
 
