@@ -1,1 +1,1 @@
-"""An independent generator of held-out vouchers: it measures reading on layouts that extraction was not written against."""
+"""An independent generator of held-out vouchers, to measure reading on layouts that extraction never saw."""

@@ -19,7 +19,10 @@ from bench.heldout.pages import HERE, Sheet, draw
 
 DPI = 200
 ATTEMPTS = 12
-SWITCHES = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+SWITCHES = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Layouts with boxes: groups beside or above each other, rows that a party leads, flat cells, columns under headings."""
+"""Layouts with boxes: groups, rows that a party leads, flat cells, columns under headings."""
 
 from __future__ import annotations
 

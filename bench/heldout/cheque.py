@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bench.heldout import values
 from bench.heldout.content import Item
-from bench.heldout.look import amount_text, filled, printed
+from bench.heldout.look import amount_text, div, filled, printed
 from bench.heldout.parts import Form, cell, grid, label, stamp_cells
 
 TERM = "付款期限自出票之日起十天"
@@ -34,7 +34,8 @@ def _money(form: Form, boxed: bool) -> str:
     text = f'<div class="f c0 words">{label(form, words.label)}&nbsp;{form.show(words)}</div>'
     figure = grid(form, amount, form.look.grid)
     width = max(form.look.grid, 10) * 4.4
-    return f'<div class="ln cash {"boxed" if boxed else ""}">{text}<div class="figure" style="flex:0 0 {width:.0f}mm">{figure}</div></div>'
+    framed = f'<div class="figure" style="flex:0 0 {width:.0f}mm">{figure}</div>'
+    return div(f"ln cash {'boxed' if boxed else ''}", text, framed)
 
 
 def _name(form: Form) -> str:
@@ -48,7 +49,7 @@ def _stub(form: Form) -> str:
     assert isinstance(date, dt.date) and isinstance(amount, Decimal)
     payee = str(items["payee_name"].value)
     lines = (
-        f'<div class="title s">{printed(_name(form))}</div><div class="title s">{printed(form.content.kind.title + "存根")}</div>'
+        f"{div('title s', printed(_name(form)))}{div('title s', printed(form.content.kind.title + '存根'))}"
         f'{printed("附加信息")}<div class="rule"></div><div class="rule"></div>'
         f"<div>{printed('出票日期')} {filled(f'{date:%Y年%m月%d日}', 'stub')}</div>"
         f'<div class="c0">{printed("收款人:")} {filled(payee[:9], "stub")}</div>'
@@ -64,7 +65,8 @@ def _top(form: Form) -> str:
     mark = f'<span class="{form.family.choice(("", "red"))}">{label(form, number.label)} {form.show(number)}</span>'
     bank = form.family.choice((printed(_name(form)), ""))
     spaced = form.family.choice(("spaced", ""))
-    return f'<div class="ln"><div>{bank}</div><div class="title {spaced}">{printed(form.content.kind.title)}</div><div class="right">{mark}</div></div>'
+    name = div(f"title {spaced}", printed(form.content.kind.title))
+    return div("ln", div("", bank), name, div("right", mark))
 
 
 def _end(form: Form) -> str:

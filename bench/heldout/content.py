@@ -226,7 +226,7 @@ def _values(kind: str, rng: Random, labels: dict[str, str]) -> dict[str, object]
         out["amount"] = Decimal(rng.randint(1, 500)) * 100
     total = out["bill_amount" if kind == "discount" else "amount"]
     assert isinstance(total, Decimal)
-    out["amount_in_words"] = values.in_words(total, rng.choice("元元元圆"), rng.choice("整整整正"))
+    out["amount_in_words"] = values.in_words(total, rng.choice("元元元圆"), rng.choice("整整整正"), rng.random() < 0.4)
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.heldout.content import Item
-from bench.heldout.look import filled, printed
+from bench.heldout.look import div, filled, printed
 from bench.heldout.parts import Form, foot, header, label, label_width, money, nominal, pack, stamp_cells, title
 from bench.heldout.vocabulary import PARTIES
 
@@ -20,7 +20,7 @@ def _printer(form: Form) -> Form:
     return form.with_look(justified=False, grid=0, ticked=False, date_form=form_date, shift=(0.0, 0.0))
 
 
-def _loose_stamps(form: Form) -> str:
+def loose_stamps(form: Form) -> str:
     """The stamps' places without any lines."""
     return f'<div class="bare">{stamp_cells(form, 24)}</div>'
 
@@ -31,7 +31,7 @@ def slip_single(form: Form) -> str:
     items = form.content.rest()
     lines = "".join(f'<div class="ln">{_colon(form, i)}</div>' for i in items)
     mark = f'<div class="ln">{printed("-" * 60)}</div>' if form.family.random() < 0.5 else ""
-    return f'<div class="narrow">{title(form)}<div class="lines">{lines}{mark}</div></div>{_loose_stamps(form)}'
+    return f'<div class="narrow">{title(form)}<div class="lines">{lines}{mark}</div></div>{loose_stamps(form)}'
 
 
 def slip_columns(form: Form) -> str:
@@ -41,7 +41,7 @@ def slip_columns(form: Form) -> str:
     lines = ""
     for group in pack(form, form.content.rest(), "left", 150, most):
         lines += f'<div class="ln">{"".join(_colon(form, i) for i in group)}</div>'
-    return f'{title(form)}<div class="lines">{lines}</div>{_loose_stamps(form)}{foot(form)}'
+    return f'{title(form)}<div class="lines">{lines}</div>{loose_stamps(form)}{foot(form)}'
 
 
 def slip_run(form: Form) -> str:
@@ -52,10 +52,10 @@ def slip_run(form: Form) -> str:
         run = "".join(f'<span class="run"><span class="l print">{i.label}:</span>{form.show(i)}</span>' for i in group)
         lines += f'<div class="ln"><div class="f c0">{run}</div></div>'
     note = filled("客户已确认以上内容无误", "note") if form.family.random() < 0.5 else ""
-    return f'{title(form)}<div class="lines">{lines}</div><div>{note}</div>{_loose_stamps(form)}'
+    return f'{title(form)}<div class="lines">{lines}</div><div>{note}</div>{loose_stamps(form)}'
 
 
-def _pair(form: Form, item: Item, bare: bool = False) -> str:
+def pair(form: Form, item: Item, bare: bool = False) -> str:
     """A label before the underline that carries the value."""
     room = nominal(form, item) + label_width(form, item.label)
     text = item.bare if bare else item.label
@@ -70,9 +70,9 @@ def underlined(form: Form) -> str:
     top = header(form)
     lines = ""
     for group in pack(form.with_look(grid=0), form.content.rest(), "left", 165, form.family.choice((2, 3))):
-        lines += f'<div class="ln">{"".join(_pair(form, i) for i in group)}</div>'
+        lines += f'<div class="ln">{"".join(pair(form, i) for i in group)}</div>'
     kind = form.family.choice(("dotted", "dotted solid"))
-    return f'{top}<div class="{kind} lines">{lines}</div>{_loose_stamps(form)}{foot(form)}'
+    return f'{top}<div class="{kind} lines">{lines}</div>{loose_stamps(form)}{foot(form)}'
 
 
 def headed(form: Form) -> str:
@@ -80,12 +80,13 @@ def headed(form: Form) -> str:
     top, blocks = header(form), ""
     for side in PARTIES:
         items = form.content.take(f"{side}_name", f"{side}_account", f"{side}_bank")
-        body = "".join(f'<div class="ln">{_pair(form, i, bare=True)}</div>' for i in items)
+        body = "".join(f'<div class="ln">{pair(form, i, bare=True)}</div>' for i in items)
         blocks += (
             f'<div class="dotted lines half"><div class="sub">{printed(form.content.words[side])}</div>{body}</div>'
         )
     figures = f'<div class="box loose">{money(form)}</div>'
     lines = ""
     for group in pack(form, form.content.rest(), "left", 165, 2):
-        lines += f'<div class="ln">{"".join(_pair(form, i) for i in group)}</div>'
-    return f'{top}<div class="halves">{blocks}</div>{figures}<div class="dotted lines">{lines}</div>{_loose_stamps(form)}{foot(form)}'
+        lines += f'<div class="ln">{"".join(pair(form, i) for i in group)}</div>'
+    rest = div("dotted lines", lines)
+    return f'{top}<div class="halves">{blocks}</div>{figures}{rest}{loose_stamps(form)}{foot(form)}'

@@ -122,6 +122,11 @@ def filled(text: str, name: str, cls: str = "v") -> str:
     return f'<span class="{cls}" data-f="{name}">{escape(text)}</span>' if text else ""
 
 
+def div(cls: str, *inner: str) -> str:
+    """A block of the class `cls` about its parts."""
+    return f'<div class="{cls}">{"".join(inner)}</div>'
+
+
 def printed(text: str, cls: str = "l") -> str:
     """Markup of a pre-printed word."""
     return f'<span class="{cls}">{escape(text)}</span>'
@@ -145,7 +150,9 @@ def _choice(item: Item, look: Look) -> str:
     if not look.ticked or item.value not in options:
         return filled(str(item.value), item.name)
     on, off = look.tick
-    return " ".join((filled(on, item.name) if o == item.value else printed(off)) + printed(o, "l opt") for o in options)
+    return " ".join(
+        (filled(on, item.name, "v tick") if o == item.value else printed(off)) + printed(o, "l opt") for o in options
+    )
 
 
 def shown(item: Item, look: Look, foreign: bool = False) -> str:
@@ -154,18 +161,24 @@ def shown(item: Item, look: Look, foreign: bool = False) -> str:
     if item.state == EMPTY:
         return _empty(item, look)
     if isinstance(value, dt.date):
-        if look.date_form == "parts" or (look.date_form == "capital" and look.capital_parts):
-            return _parts(value, look.date_form, item.name)
-        return filled(date_text(value, look.date_form), item.name)
+        apart = look.date_form == "parts" or (look.date_form == "capital" and look.capital_parts)
+        return (_parts if apart else _whole)(value, look.date_form, item.name)
     if isinstance(value, Decimal):
         form = "comma" if item.label == "¥" or foreign else look.amount_form
         return filled(amount_text(value, form), item.name)
-    if item.kind == "choice":
-        return _choice(item, look)
+    return _choice(item, look) if item.kind == "choice" else _words(item, value, look)
+
+
+def _whole(date: dt.date, form: str, name: str) -> str:
+    return filled(date_text(date, form), name)
+
+
+def _words(item: Item, value: str, look: Look) -> str:
+    """A text, an account (in fours where the family spaces it), a number with its counter word."""
     if item.kind == "account" and look.fours:
         return filled(" ".join(value[i : i + 4] for i in range(0, len(value), 4)), item.name)
-    tail = printed("张") if item.name == "attachments" and look.justified else ""
-    return filled(value, item.name) + tail
+    counted = item.name == "attachments" and look.justified
+    return filled(value, item.name) + (printed("　张") if counted else "")
 
 
 def _empty(item: Item, look: Look) -> str:

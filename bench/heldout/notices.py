@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bench.heldout.content import Item
-from bench.heldout.lines import _loose_stamps, _pair
-from bench.heldout.look import printed
+from bench.heldout.lines import loose_stamps, pair
+from bench.heldout.look import div, printed
 from bench.heldout.parts import Form, box, cell, foot, header, item_cells, label, money, rows, stamp_cells
 
 
@@ -64,18 +64,19 @@ def discount_acceptor(form: Form) -> str:
 
 
 def letter(form: Form) -> str:
-    """A notice as a letter: whom it asks, on what law, then the facts line by line, the authority and date at its end."""
+    """A notice as a letter: whom it asks, on what law, the facts line by line, the authority and date at its end."""
     form = form.with_look(grid=0)
     content = form.content
     number, date, authority = content.one("document_no"), content.one("date"), content.one("authority_name")
     assert number and date and authority
-    name = f'<div class="title">{printed(content.kind.title)}</div><div class="right">{label(form, number.label, True)}{form.show(number)}</div>'
+    name = div("title", printed(content.kind.title))
+    name += div("right", label(form, number.label, True), form.show(number))
     text = "根据《中华人民共和国民事诉讼法》及有关规定，因办案需要，请你行协助办理下列事项，并将结果书面函复。"
-    lines = "".join(f'<div class="ln">{_pair(form, i)}</div>' for i in content.rest())
-    stamp = _loose_stamps(form)
+    lines = "".join(f'<div class="ln">{pair(form, i)}</div>' for i in content.rest())
+    stamp = loose_stamps(form)
     tail = f'<div class="right">{label(form, authority.label, True)}{form.show(authority)}</div>'
     tail += f'<div class="right">{label(form, date.label, True)}{form.show(date)}</div>'
-    return f'{name}<p class="law">{printed("致开户银行：")}</p><p class="law">{text}</p><div class="dotted lines">{lines}</div>{tail}{stamp}'
+    return name + div("law", printed("致开户银行：")) + div("law", text) + div("dotted lines", lines) + tail + stamp
 
 
 def sections(form: Form) -> str:

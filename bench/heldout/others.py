@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from bench.heldout import values
-from bench.heldout.look import printed
+from bench.heldout.look import div
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -42,8 +42,9 @@ def _invoice(rng: Random) -> str:
                 "13%",
             ]
         )
-    head = f'<div class="title">电子发票（增值税专用发票）</div><p class="law">发票号码：{values.digits(rng, 20)}　开票日期：2026年05月{rng.randint(10, 28)}日</p>'
-    sides = f'<p class="law">购买方名称：{values.company(rng)}</p><p class="law">销售方名称：{values.company(rng)}</p>'
+    head = div("title", "电子发票（增值税专用发票）")
+    head += div("law", f"发票号码：{values.digits(rng, 20)}　开票日期：2026年05月{rng.randint(10, 28)}日")
+    sides = div("law", f"购买方名称：{values.company(rng)}") + div("law", f"销售方名称：{values.company(rng)}")
     return head + sides + _table(lines)
 
 
@@ -55,8 +56,9 @@ def _contract(rng: Random) -> str:
         "甲方验收合格后十个工作日内支付合同价款，乙方应同时开具增值税专用发票。",
         "任何一方违反本合同约定的，应向守约方支付合同总额百分之五的违约金。",
     )
-    text = "".join(f'<p class="law">第{n}条　{c}</p>' for n, c in zip("一二三四", clauses, strict=True))
-    return f'<div class="title">购销合同</div><p class="law">甲方：{values.company(rng)}</p><p class="law">乙方：{values.company(rng)}</p>{text}'
+    text = "".join(div("law", f"第{n}条　{c}") for n, c in zip("一二三四", clauses, strict=True))
+    parties = div("law", f"甲方：{values.company(rng)}") + div("law", f"乙方：{values.company(rng)}")
+    return div("title", "购销合同") + parties + text
 
 
 def _licence(rng: Random) -> str:
@@ -96,7 +98,8 @@ def endorsement(rng: Random) -> str:
             f"被背书人　{two}<br><br>委托收款<br>{words}<br>{day}",
         ]
     ]
-    return f'<div class="back">{_table(cells)}</div><p class="law">{printed("根据《中华人民共和国票据法》等法律法规的规定，签发空头支票由中国人民银行处以罚款。")}</p>'
+    note = "根据《中华人民共和国票据法》等法律法规的规定，签发空头支票由中国人民银行处以罚款。"
+    return div("back", _table(cells)) + div("law", note)
 
 
 def unknown(rng: Random) -> str:
@@ -105,21 +108,18 @@ def unknown(rng: Random) -> str:
 
 
 def _queue(rng: Random) -> str:
-    return (
-        f'<div class="title">{rng.choice(values.BANKS)}欢迎您</div><div class="big">{rng.choice("ABC")}{rng.randint(10, 199):03d}</div>'
-        f'<p class="law">您前面还有 {rng.randint(0, 30)} 人等待，请留意广播叫号，过号作废。</p>'
-    )
+    number = f"{rng.choice('ABC')}{rng.randint(10, 199):03d}"
+    wait = f"您前面还有 {rng.randint(0, 30)} 人等待，请留意广播叫号，过号作废。"
+    return div("title", f"{rng.choice(values.BANKS)}欢迎您") + div("big", number) + div("law", wait)
 
 
 def _memo(rng: Random) -> str:
-    return (
-        f'<div class="title">会议通知</div><p class="law">各部门：兹定于本周{rng.choice("一二三四五")}下午{rng.randint(1, 5)}时在三楼会议室召开安全工作例会，请准时参加。</p>'
-        f'<p class="law">联系人：{values.person(rng)}</p>'
-    )
+    when = f"本周{rng.choice('一二三四五')}下午{rng.randint(1, 5)}时"
+    text = f"各部门：兹定于{when}在三楼会议室召开安全工作例会，请准时参加。"
+    return div("title", "会议通知") + div("law", text) + div("law", f"联系人：{values.person(rng)}")
 
 
 def _leaflet(rng: Random) -> str:
-    return (
-        '<div class="title">USER GUIDE</div><p class="law">Keep this device away from water. Press the power key for three seconds to start.</p>'
-        f'<p class="law">Model {values.digits(rng, 4)}-B　Made for indoor use only.</p><div class="art"></div>'
-    )
+    text = "Keep this device away from water. Press the power key for three seconds to start."
+    model = f"Model {values.digits(rng, 4)}-B　Made for indoor use only."
+    return div("title", "USER GUIDE") + div("law", text) + div("law", model) + div("art")

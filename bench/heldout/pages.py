@@ -112,7 +112,8 @@ def _document(body: str, style: look.Look, size: tuple[int, int], cls: str) -> s
     css = (HERE / "sheet.css").read_text(encoding="utf-8")
     dots = "dots" if style.dots else ""
     return (
-        f'<!doctype html><html lang="zh"><meta charset="utf-8"><style>{css}</style><body><div class="sheet {cls} {dots}" '
+        f'<!doctype html><html lang="zh"><meta charset="utf-8"><style>{css}</style><body>'
+        f'<div class="sheet {cls} {dots}" '
         f'style="{escape(variables + ";" + frame)}">{body}</div></body></html>'
     )
 

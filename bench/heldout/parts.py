@@ -8,7 +8,7 @@ from random import Random
 
 from bench.heldout import stamps, values
 from bench.heldout.content import EMPTY, Content, Item
-from bench.heldout.look import UNITS, Look, filled, printed, shown
+from bench.heldout.look import UNITS, Look, div, filled, printed, shown
 from bench.heldout.vocabulary import fields
 
 NOMINAL = {"name": 15.0, "account": 12.0, "amount": 8.0, "amount_cn": 19.0, "date": 7.5, "number": 7.0, "text": 8.0}
@@ -37,7 +37,7 @@ COPIES = ("第一联　银行记账凭证", "第二联　客户回单", "此联�
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One page in the making: what it says, how it looks, and the two generators of chance (the family's and its own)."""
+    """One page in the making: what it says, how it looks, and two generators of chance, the family's and its own."""
 
     content: Content
     look: Look
@@ -163,21 +163,20 @@ def title(form: Form) -> str:
     spaced = "spaced" if how in (1, 2) and len(text) < 10 else ""
     over = f'<div class="bank">{printed(name)}</div>' if how in (3, 1) else ""
     rule = "ruled" if how in (2, 4) else ""
-    return f'{over}<div class="title {spaced} {rule}"><span class="l">{text}</span><span class="l copy">{copy}</span></div>'
+    return over + div(f"title {spaced} {rule}", printed(text), printed(copy, "l copy"))
 
 
 def header(form: Form) -> str:
     """The title with the date and the number of the voucher about it."""
     date, number = form.content.one("date"), form.content.one("voucher_no")
-    how = form.family.randrange(3)
+    how = form.family.randrange(3 if len(form.content.kind.title) < 10 else 2)
     unnamed = form.family.random() < 0.3 and form.look.date_form == "parts"
     when = "" if date is None else ("" if unnamed else label(form, date.label, colon=how > 0)) + form.show(date)
     red = "red" if form.family.random() < 0.4 else ""
-    no = (
-        ""
-        if number is None
-        else f'<span class="{red}">{label(form, number.label, colon=number.label[-1] not in ".№")}{form.show(number)}</span>'
-    )
+    no = ""
+    if number is not None:
+        text = label(form, number.label, colon=number.label[-1] not in ".№")
+        no = f'<span class="{red}">{text}{form.show(number)}</span>'
     if how == 0:
         return (
             f'<div class="head">{title(form)}<div class="line"><div></div><div>{when}</div><div>{no}</div></div></div>'
@@ -186,7 +185,7 @@ def header(form: Form) -> str:
         return (
             f'<div class="head">{title(form)}<div class="line"><div>{when}</div><div></div><div>{no}</div></div></div>'
         )
-    return f'<div class="head side"><div>{when}</div><div>{title(form)}</div><div>{no or printed("　　　　　　")}</div></div>'
+    return div("head side", div("", when), div("", title(form)), div("", no or printed("　" * 6)))
 
 
 def stamp_cells(form: Form, tall: float = 20) -> str:
@@ -196,7 +195,8 @@ def stamp_cells(form: Form, tall: float = 20) -> str:
         if name.startswith("stamp_"):
             out += _stamp_cell(form, name)
     words = form.family.choice(("上列款项请予办理。", "备注：", "", "附言：", "银行打印：", "银行打印："))
-    order = cell(printed(words) + (_validation(form) if words == "银行打印：" else ""), 1.0, cls="top nofit")
+    added = div("", _validation(form)) if words == "银行打印：" else ""
+    order = cell(div("", printed(words), added), 1.0, cls="top nofit")
     cells = order + out if form.family.random() < 0.5 else out + order
     return f'<div class="row" style="flex:2 0 {tall}mm">{cells}</div>'
 

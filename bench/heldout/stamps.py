@@ -35,7 +35,8 @@ def _round(ring: str, middle: str, date: str, oval: bool) -> str:
     star = '<text y="4" font-size="11" text-anchor="middle">★</text>' if not date else ""
     day = f'<text y="2" font-size="4.6" text-anchor="middle" font-family="Noto Sans CJK SC">{date}</text>'
     return (
-        f'<ellipse rx="19" ry="{19 * squeeze}" fill="none" stroke-width="1.1"/>{_arc(ring, 13.6, 4.0, squeeze)}{star}{day if date else ""}'
+        f'<ellipse rx="19" ry="{19 * squeeze}" fill="none" stroke-width="1.1"/>'
+        f"{_arc(ring, 13.6, 4.0, squeeze)}{star}{day if date else ''}"
         f'<text y="{8.6 if not oval else 7.6}" font-size="4.4" text-anchor="middle">{middle}</text>'
     )
 
@@ -62,26 +63,30 @@ def _square(name: str) -> str:
     return f'<rect x="-8.4" y="-8.4" width="16.8" height="16.8" fill="none" stroke-width="1"/>{letters}'
 
 
-def _svg(art: str, rng: Random, scale: float, color: str, left: float, top: float) -> str:
+def _svg(art: str, rng: Random, scale: float, color: str, at: tuple[float, float]) -> str:
     """The art as an element centred on `left`, `top` per cent of its place."""
+    left, top = at
     angle, alpha = rng.uniform(-14, 14), rng.uniform(0.5, 0.85)
     side = 42 * scale
-    return (
-        f'<svg class="stamp" viewBox="-21 -21 42 42" style="width:{side:.1f}mm;height:{side:.1f}mm;left:calc({left:.0f}% - {side / 2:.1f}mm);'
-        f'top:calc({top:.0f}% - {side / 2:.1f}mm);transform:rotate({angle:.1f}deg);opacity:{alpha:.2f}" fill="{color}" stroke="none">'
-        f'<g stroke="{color}" stroke-width="0">{art}</g></svg>'
+    style = (
+        f"width:{side:.1f}mm;height:{side:.1f}mm;left:calc({left:.0f}% - {side / 2:.1f}mm);"
+        f"top:calc({top:.0f}% - {side / 2:.1f}mm);transform:rotate({angle:.1f}deg);opacity:{alpha:.2f}"
     )
+    group = f'<g stroke="{color}" stroke-width="0">{art}</g>'
+    return f'<svg class="stamp" viewBox="-21 -21 42 42" style="{style}" fill="{color}" stroke="none">{group}</svg>'
 
 
 def draw(rng: Random, content: Content, name: str) -> str:
     """A stamp of the bank, or the customer's round stamp and square seal, for a place that lets it overflow."""
     color = rng.choice(("#c8202c", "#d42a2a", "#b81e3a", "#e03c31"))
     left, top = rng.uniform(30, 70), rng.uniform(25, 60)
+    if content.kind.name.endswith("cheque"):
+        top -= 25
     if name == "stamp_customer":
         firm = rng.choice(values.CITIES) + rng.choice(values.BRANDS) + rng.choice(values.TRADES) + "有限公司"
         word = rng.choice(("财务专用章", "财务专用章", "合同专用章"))
-        seal = _svg(_square(values.person(rng)), rng, 0.8, color, min(left + 38, 96), top + 10)
-        return _svg(_round(firm, word, "", False), rng, rng.uniform(0.7, 0.9), color, left - 12, top) + seal
+        seal = _svg(_square(values.person(rng)), rng, 0.8, color, (min(left + 38, 96), top + 10))
+        return _svg(_round(firm, word, "", False), rng, rng.uniform(0.7, 0.9), color, (left - 12, top)) + seal
     words = BANK_WORDS.get(content.kind.name, ("业务专用章", "转讫", "业务清讫", "受理凭证专用章", "会计业务章"))
     date = content.items["date"].value
     assert isinstance(date, dt.date)
@@ -93,4 +98,4 @@ def draw(rng: Random, content: Content, name: str) -> str:
     art = (
         _box(ring, rng.choice(words), day) if shape == "box" else _round(ring, rng.choice(words), day, shape == "oval")
     )
-    return _svg(art, rng, rng.uniform(0.65, 0.95), color, left, top)
+    return _svg(art, rng, rng.uniform(0.65, 0.95), color, (left, top))

@@ -120,8 +120,9 @@ def _section(number: int) -> str:
     return text
 
 
-def in_words(value: Decimal, yuan: str = "元", whole: str = "整") -> str:
-    """The Chinese capital form of an amount (支付结算办法, annex 1); `yuan` and `whole` are the writer's habit."""
+def in_words(value: Decimal, yuan: str = "元", whole: str = "整", joint: bool = False) -> str:
+    """The Chinese capital form of an amount (支付结算办法, annex 1); `yuan`, `whole` and `joint` (a 零 between
+    yuan that end in a nought and jiao, which the rules leave open) are the writer's habit."""
     cents = int((value * 100).to_integral_value())
     number, jiao, fen = cents // 100, cents // 10 % 10, cents % 10
     text, gap = "", False
@@ -133,7 +134,8 @@ def in_words(value: Decimal, yuan: str = "元", whole: str = "整") -> str:
     text = text + yuan if number else ""
     if not jiao and not fen:
         return text + whole
-    text += CAPITALS[jiao] + "角" if jiao else ("零" if number else "")
+    text += "零" if number and (not jiao or (joint and number % 10 == 0)) else ""
+    text += CAPITALS[jiao] + "角" if jiao else ""
     return text + (CAPITALS[fen] + "分" if fen else whole)
 
 

@@ -19,7 +19,8 @@ def _shade(image: npt.NDArray[np.float32], rng: Random) -> npt.NDArray[np.float3
     ramp = np.cos(angle) * columns / width + np.sin(angle) * rows / height
     ramp = (ramp - ramp.min()) / (ramp.max() - ramp.min())
     depth = rng.uniform(0.12, 0.38)
-    return image * (1 - depth * np.clip((ramp - 0.45) * 2, 0, 1))[:, :, None]
+    dark = (1 - depth * np.clip((ramp - 0.45) * 2, 0, 1)).astype(np.float32)
+    return np.asarray(image * dark[:, :, None], np.float32)
 
 
 def _fold(image: npt.NDArray[np.float32], rng: Random) -> npt.NDArray[np.float32]:
