@@ -12,7 +12,9 @@ from imaging.ops import block, darkest, pixels_of, shrunk, to_dpi, u8
 
 _DPI = 100.0
 _LEVEL_MM, _UPRIGHT_MM = 8.0, 4.6
-_BREAK_MM = 1.3
+_SURE_MM = 14.0
+_BREAK_MM = 0.8
+_SOLID = 0.82
 _THICKEST_MM = 1.4
 _JOIN_MM = 6.0
 _OVERSHOOT_MM = 1.6
@@ -46,30 +48,46 @@ class Ruling:
     vertical: tuple[Segment, ...]
 
 
-def ruling(page: Page) -> Ruling:
-    """The rules of a deskewed page, in any colour; small breaks are bridged."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rules of a page and the closed rectangular cells between them, in reading order."""
+
+    ruling: Ruling
+    cells: tuple[Box, ...]
+
+
+def table(page: Page) -> Table:
+    """The rules of a deskewed page, in any colour and with small breaks bridged, and the closed cells inside them."""
     times = to_dpi(page, _DPI)
     level, upright = _rules(page, times)
-    return Ruling(
+    rules = Ruling(
         tuple(sorted((_enlarged(s, times) for s in level), key=lambda s: (s.y1, s.x1))),
         tuple(sorted((_enlarged(s, times) for s in upright), key=lambda s: (s.x1, s.y1))),
     )
+    drawn = _drawn(level, upright, (page.height // times, page.width // times), page.dpi / times)
+    found = _rectangles(drawn, page.dpi / times)
+    boxes = (Box(b.x * times, b.y * times, b.w * times, b.h * times) for b in found)
+    return Table(rules, tuple(sorted(boxes, key=lambda b: (b.y, b.x))))
+
+
+def ruling(page: Page) -> Ruling:
+    """The rules of `table`."""
+    return table(page).ruling
 
 
 def cells(page: Page) -> tuple[Box, ...]:
-    """The closed rectangular cells of the page's tables, inside their rules, in page pixels, in reading order."""
-    times = to_dpi(page, _DPI)
-    dpi = page.dpi / times
-    level, upright = _rules(page, times)
-    drawn = np.zeros((page.height // times, page.width // times), np.uint8)
-    over = pixels_of(_OVERSHOOT_MM, dpi)
+    """The cells of `table`."""
+    return table(page).cells
+
+
+def _drawn(level: list[Segment], upright: list[Segment], shape: tuple[int, int], dpi: float) -> Pixels:
+    """White paper with the rules alone on it, each a little longer, so that corners close."""
+    drawn, over = np.full(shape, 255, np.uint8), pixels_of(_OVERSHOOT_MM, dpi)
     for s in level:
-        cv2.line(drawn, (s.x1 - over, s.y1), (s.x2 + over, s.y2), 255, max(1, s.thickness))
+        cv2.line(drawn, (s.x1 - over, s.y1), (s.x2 + over, s.y2), 0, max(1, s.thickness))
     for s in upright:
-        cv2.line(drawn, (s.x1, s.y1 - over), (s.x2, s.y2 + over), 255, max(1, s.thickness))
-    found = _rectangles(u8(cv2.bitwise_not(drawn)), dpi)
-    boxes = (Box(b.x * times, b.y * times, b.w * times, b.h * times) for b in found)
-    return tuple(sorted(boxes, key=lambda b: (b.y, b.x)))
+        cv2.line(drawn, (s.x1, s.y1 - over), (s.x2, s.y2 + over), 0, max(1, s.thickness))
+    return drawn
 
 
 def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
@@ -77,8 +95,22 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     dpi = page.dpi / times
     ink = _ink(page, times, dpi)
     level = _segments(ink, dpi, _LEVEL_MM)
-    flipped = _segments(np.ascontiguousarray(ink.T), dpi, _UPRIGHT_MM)
-    return level, [Segment(s.y1, s.x1, s.y2, s.x2, s.thickness) for s in flipped]
+    standing = _segments(np.ascontiguousarray(ink.T), dpi, _UPRIGHT_MM)
+    reach, sure = pixels_of(_OVERSHOOT_MM, dpi), pixels_of(_SURE_MM, dpi)
+    # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
+    across = [_flipped(s) for s in level if s.length >= sure]
+    upright = [_flipped(s) for s in standing if s.length >= sure or _spans(s, across, reach)]
+    return [s for s in level if s.length >= sure or _spans(s, upright, reach)], upright
+
+
+def _spans(level: Segment, uprights: list[Segment], reach: int) -> bool:
+    """Whether both ends of a level segment lie on uprights."""
+    near = [u for u in uprights if u.y1 - reach <= level.y1 <= u.y2 + reach]
+    return all(any(abs(u.x1 - end) <= reach for u in near) for end in (level.x1, level.x2))
+
+
+def _flipped(s: Segment) -> Segment:
+    return Segment(s.y1, s.x1, s.y2, s.x2, s.thickness)
 
 
 def _ink(page: Page, times: int, dpi: float) -> Pixels:
@@ -95,17 +127,18 @@ def _ink(page: Page, times: int, dpi: float) -> Pixels:
 def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
     """Level rules of a mask: thin runs of at least `least_mm`, with those on one line joined over gaps."""
     least, gap = pixels_of(least_mm, dpi, 6), pixels_of(_BREAK_MM, dpi, 2)
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(gap, 1))
     # A rule that is a little askew steps from row to row: two rows together still hold it.
-    thickened = cv2.dilate(closed, block(1, 2))
-    runs = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, block(least, 1))
-    runs = cv2.bitwise_and(runs, thickened)
+    thickened = cv2.dilate(ink, block(1, 2))
+    closed = cv2.morphologyEx(thickened, cv2.MORPH_CLOSE, block(gap, 1))
+    runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(least, 1))
     _, _, stats, _ = cv2.connectedComponentsWithStats(u8(runs), connectivity=8)
     thickest = pixels_of(_THICKEST_MM, dpi, 3) + 1
+    thin = [row for row in stats[1:].tolist() if row[3] <= max(thickest, row[2] // 12) and row[4] <= thickest * row[2]]
     found = [
-        Segment(int(x), int(y + h // 2), int(x + w - 1), int(y + h // 2), max(1, round(area / w) - 1))
-        for x, y, w, h, area in stats[1:]
-        if h <= max(thickest, w // 12) and area / w <= thickest
+        Segment(x, y + h // 2, x + w - 1, y + h // 2, max(1, round(area / w) - 1))
+        for x, y, w, h, area in thin
+        # The feet of a line of print stand level too, but with gaps.
+        if np.count_nonzero(thickened[y + h // 2, x : x + w]) >= _SOLID * w
     ]
     return _joined(found, pixels_of(_JOIN_MM, dpi), thickest)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +11,13 @@ from imaging.ops import block, darkest, gray, ink_mask, level, pixels_of, shrunk
 
 _DPI = 50.0
 _LEAST_SHEET = 0.2
+_EDGE_MM = 0.6
 _EMPTY_MM = 25.0
 _MARGIN_MM = 10.0
 _LEAST_CUT = 0.006
 _SPECK_MM = 0.8
 
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """The sheet in small pixels: its hull (N×2) and the bed around it as a mask (255 bed)."""
-
-    box: Box
-    bed: Pixels
+Contour = npt.NDArray[np.int32]
 
 
 def crop(page: Page) -> Page:
@@ -33,12 +26,13 @@ def crop(page: Page) -> Page:
     `cut_runs`: strokes that run off the worst side of the sheet."""
     times = to_dpi(page, _DPI)
     small = gray(shrunk(page.pixels, times))
-    sheet = _on_dark(small, page.dpi / times)
-    found = "dark" if sheet else "no"
+    hull = _on_dark(small, page.dpi / times)
+    found = "no" if hull is None else "dark"
     box, pixels = Box(0, 0, page.width, page.height), page.pixels
-    if sheet:
-        box = _scaled(sheet.box, times, page)
-        pixels = _painted(page.pixels, sheet.bed, box, level(small, 0.7))
+    if hull is not None:
+        hull = hull * times + times // 2
+        box = Box(*cv2.boundingRect(hull)).padded(times // 2, page.width, page.height)
+        pixels = _painted(page, hull, box, level(small, 0.7))
     else:
         content = _content(page, times)
         if content and content != box:
@@ -51,8 +45,8 @@ def crop(page: Page) -> Page:
     )  # fmt: skip
 
 
-def _on_dark(small: Pixels, dpi: float) -> _Sheet | None:
-    """The largest bright area where a dark bed surrounds or borders it."""
+def _on_dark(small: Pixels, dpi: float) -> Contour | None:
+    """The hull (N×1×2) of the largest bright area where a dark bed surrounds or borders it."""
     paper = level(small, 0.85)
     edge = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     dark = float(np.median(edge))
@@ -70,13 +64,10 @@ def _on_dark(small: Pixels, dpi: float) -> _Sheet | None:
     outside = cv2.countNonZero(cv2.bitwise_and(bright, cv2.bitwise_not(sheet)))
     if not _LEAST_SHEET <= area <= 1 - _LEAST_CUT or outside > 0.25 * (small.size - cv2.countNonZero(sheet)):
         return None
-    x, y, w, h = cv2.boundingRect(hull)
-    # The sheet's own edge, half a millimetre of shadow, goes with the bed.
-    bed = cv2.dilate(cv2.bitwise_not(sheet), block(3, 3))
-    return _Sheet(Box(x, y, w, h), u8(bed))
+    return hull
 
 
-def _hull(bright: Pixels, dpi: float) -> npt.NDArray[np.int32] | None:
+def _hull(bright: Pixels, dpi: float) -> Contour | None:
     reach = pixels_of(2.0, dpi, 3) | 1
     padded = cv2.copyMakeBorder(bright, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
     # Print is closed over, then slivers of bed noise are opened away.
@@ -89,15 +80,14 @@ def _hull(bright: Pixels, dpi: float) -> npt.NDArray[np.int32] | None:
     return np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)), dtype=np.int32)
 
 
-def _scaled(box: Box, times: int, page: Page) -> Box:
-    return Box(box.x * times, box.y * times, box.w * times, box.h * times).padded(times, page.width, page.height)
-
-
-def _painted(pixels: Pixels, bed: Pixels, box: Box, paper: float) -> Pixels:
-    """The sheet's box with the bed inside it painted in the paper's gray."""
-    mask = cv2.resize(bed, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)
-    cut = pixels[box.y : box.bottom, box.x : box.right].copy()
-    cut[mask[box.y : box.bottom, box.x : box.right] > 127] = round(paper)
+def _painted(page: Page, hull: Contour, box: Box, paper: float) -> Pixels:
+    """The sheet's box with the bed in it, and the shadow of the sheet's edge, painted in the paper's gray."""
+    sheet = np.zeros((box.h, box.w), np.uint8)
+    corners = hull - (box.x, box.y)
+    cv2.fillConvexPoly(sheet, corners, 255)
+    cv2.polylines(sheet, [corners], True, 0, 2 * pixels_of(_EDGE_MM, page.dpi))
+    cut = page.pixels[box.y : box.bottom, box.x : box.right].copy()
+    cut[sheet == 0] = round(paper)
     return cut
 
 

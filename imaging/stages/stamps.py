@@ -28,6 +28,7 @@ _INK_SHARES = (0.02, 0.75)
 _HALO_MM = 0.35
 
 Contour = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,14 @@ def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
     outline = (depth > 0) & (depth <= 1.5)
     reach = 2 * pixels_of(_RIM_MM, dpi, 3) + 1
     near = np.asarray(cv2.dilate(own.astype(np.uint8), block(reach, reach))) > 0
-    covered = np.count_nonzero(outline & near) / max(1, np.count_nonzero(outline))
-    at_rim, within = (np.count_nonzero(own & part) / max(1, np.count_nonzero(part)) for part in (rim, inside))
-    filled = np.count_nonzero(own & (depth > 0)) / max(1, np.count_nonzero(depth > 0))
-    dense = at_rim >= _RIM_TO_INSIDE * within
-    return bool(covered >= _LEAST_RIM and dense and _INK_SHARES[0] <= filled <= _INK_SHARES[1])
+    dense = _share(own, rim) >= _RIM_TO_INSIDE * _share(own, inside)
+    filled = _INK_SHARES[0] <= _share(own, depth > 0) <= _INK_SHARES[1]
+    return dense and filled and _share(near, outline) >= _LEAST_RIM
+
+
+def _share(mask: Mask, part: Mask) -> float:
+    """How much of the part the mask covers."""
+    return int(np.count_nonzero(mask & part)) / (int(np.count_nonzero(part)) or 1)
 
 
 def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, colour: str) -> StampBox:
