@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ocr.readings import dump
+from ocr.understand import understand
+
 from archive.catalogue.engine import Transaction
 from archive.catalogue.pages import PageResult
 from archive.model import Batch, Record, RecordField, RecordState, StoredPage
@@ -14,13 +17,11 @@ from archive.vault import Archive
 from imaging.decode import decode
 from imaging.derivatives import access_copy, thumbnail
 from imaging.model import Page, Scan
-from imaging.recipe import RECIPE, run
 from imaging.phash import hamming, phash
-from ocr.cover import read_cover
+from imaging.recipe import RECIPE, run
+from ocr.cover import Cover, read_cover
 from ocr.forms import catalogue as forms
 from ocr.model import BATCH_COVER, BLANK, NOT_VOUCHERS, UNKNOWN, Engine, FieldValue, Voucher
-from ocr.readings import dump
-from ocr.understand import understand
 
 from .capture import Declared, redeclare
 from .twins import same_paper
@@ -70,7 +71,7 @@ def process(archive: Archive, engine: Engine, page: StoredPage) -> None:
 
 
 def make(archive: Archive, engine: Engine, scan: Scan, number: int, batch: Batch, clock: Clock) -> Outcome:
-    """Images and reads one page of a scan and stores its derivatives; idempotent, since objects are content-addressed."""
+    """Images and reads one page of a scan and stores its derivatives; idempotent, since stores go by content."""
     with clock.step("decode"):
         decoded = decode(scan, number)
     with clock.step("imaging"):
@@ -88,12 +89,9 @@ def make(archive: Archive, engine: Engine, scan: Scan, number: int, batch: Batch
 
 
 def read(page: Page, engine: Engine, batch: Batch) -> tuple[Page, Voucher]:
-    """The page upright and what it says; a blank side and a cover sheet are not read."""
+    """The page upright and what it says; a blank side is not read."""
     if page.note("blank").get("blank"):
         return page, Voucher(BLANK, 1.0)
-    cover = read_cover(page)
-    if cover is not None:
-        return page, Voucher(BATCH_COVER, 1.0)
     return understand(page, engine, business_date=batch.business_date)
 
 
@@ -131,7 +129,7 @@ def commit(archive: Archive, page: StoredPage, outcome: Outcome, clock: Clock) -
         )
         ask(tx, record)
         if cover is not None:
-            _declare(tx, batch, cover.sheets, cover.entries)
+            _declare(tx, batch, cover)
         tx.events.add("page.done", ACTOR, batch_id=batch.id, page_id=page.id, record_id=record.id)
         tx.days.touch(batch.day)
 
@@ -166,7 +164,7 @@ def state_of(type_name: str, fields: Mapping[str, FieldValue] | Mapping[str, Rec
 
 
 def find_twin(archive: Archive, page: StoredPage, outcome: Outcome) -> int | None:
-    """The earlier page of the same batch that shows the same paper: the same bytes, or a near hash and the same words."""
+    """The earlier page of the batch that shows the same paper: the same bytes, or a near hash and the same words."""
     if not outcome.phash:
         return None
     text = outcome.voucher.reading.text if outcome.voucher.reading else ""
@@ -180,11 +178,12 @@ def find_twin(archive: Archive, page: StoredPage, outcome: Outcome) -> int | Non
     return None
 
 
-def _declare(tx: Transaction, batch: Batch, sheets: int | None, entries: int | None) -> None:
+def _declare(tx: Transaction, batch: Batch, cover: Cover) -> None:
     """What a cover sheet declares stands where nothing was declared before."""
     said = Declared(
-        sheets if batch.declared_sheets is None else None,
-        entries if batch.declared_entries is None else None,
+        cover.sheets if batch.declared_sheets is None else None,
+        cover.lines if batch.declared_entries is None else None,
+        cover.amount if batch.declared_amount is None else None,
     )
     if said != Declared():
         redeclare(tx, batch, said, ACTOR)

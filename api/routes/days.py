@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from fastapi import APIRouter
+from supervision.balance import Balance, balance, board
 
 from api.deps import ArchiveDep, PersonDep
 from archive.errors import NotFound
 from archive.model import Person, TellerDay
 from supervision import seal as sealing
-from supervision.balance import Balance, balance, board
 
 from .shapes import Shape
 

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from archive.search import search
 from fastapi import APIRouter, Query
 
 from api.deps import ArchiveDep, PersonDep
 from archive.errors import Refused
 from archive.model import Event, Role
-from archive.search import search
 
 from .shapes import Shape, VoucherOut
 
