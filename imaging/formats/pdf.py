@@ -89,7 +89,8 @@ def _check_end(scan: Scan) -> None:
 
 
 def _refusal(scan: Scan, error: Exception) -> ScanError:
-    if "password" in str(error).lower() or "security" in str(error).lower():
+    # pdfium's last error may be that of the file before, so the file itself must say that it is encrypted.
+    if b"/Encrypt" in scan.data and re.search("password|security", str(error), re.IGNORECASE):
         return ScanError(scan.name, "encrypted", "the file is locked with a password; hand it in without one.")
     return damaged(scan, error)
 

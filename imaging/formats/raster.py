@@ -100,12 +100,12 @@ def _ends_in_nothing(pixels: Pixels) -> bool:
 
 
 def _check_jpeg(scan: Scan) -> bool:
-    """Whether the markers run to the end of the image; False asks for a decode to judge."""
+    """Walks the markers to the end of the image, which a cut file has lost."""
     data, at = scan.data, 2
     while True:
         marker = _JPEG_MARKER.search(data, at)
         if marker is None:
-            return False
+            raise truncated(scan, "its end marker is missing")
         kind, at = data[marker.end() - 1], marker.end()
         if kind == 0xD9:
             return True
