@@ -1,4 +1,4 @@
-"""Reading a page the right way up: a reading tells by its own confidence whether the page lay on its side or its head."""
+"""Reading a page the right way up: the confidence of a reading tells whether the page lay on its side or head."""
 
 from __future__ import annotations
 
