@@ -39,3 +39,11 @@ class StoreUnavailable(OSError):
 
 class ObjectDamaged(ValueError):
     """The stored bytes no longer have the hash they were stored under: the sha256 is the message."""
+
+
+class IndexDamaged(ValueError):
+    """The search index cannot be read; nothing is lost, for it can be built again from the catalogue."""
+
+
+class IndexBusy(Conflict):
+    """Another process writes to the search index; the one that owns the data folder does."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, select, update
 
 from imaging.model import Box
 from ocr.model import FieldValue, Voucher
@@ -244,6 +244,11 @@ class Records(Repository):
         """Every value the record had, oldest first."""
         lines = select(history).where(history.c.record_id == record_id).order_by(history.c.id)
         return [HistoryLine(*(row[name] for name in _HISTORY)) for row in self._all(lines)]
+
+    def count(self, scope: Scope = EVERYTHING) -> int:
+        """How many records there are in scope."""
+        found = select(func.count()).select_from(record).where(within(record.c.branch_no, scope))
+        return int(self._scalar(found))
 
     def page_of_ids(self, after_id: int = 0, limit: int = 1000) -> list[int]:
         """Ids past that one, in order: all records, a page of ids at a time."""

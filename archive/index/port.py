@@ -40,15 +40,32 @@ class Document:
     file_name: str = ""
     sheet_number: int = 0
 
+    @property
+    def all_dates(self) -> frozenset[date]:
+        """The business date and the fields' dates."""
+        return frozenset({self.business_date, *self.dates})
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """What a term can be looked for in by name: the fields, and the file's name."""
+        return {**self.fields, "file_name": self.file_name}
+
+    @property
+    def said(self) -> list[str]:
+        """What a term without a name is looked for in: the title, the fields, the lines of the text."""
+        return [self.title, *self.fields.values(), *self.text.splitlines()]
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for; every part must hold. `terms` are texts that must stand somewhere in the record (Chinese and
-    digits anywhere in a value, Latin by word); `amounts` and `dates` are ranges, ends included, of which each must
-    hold some amount or date of the record; `date_from` and `date_to` bound the business date. A term that ends in `*`
-    is a prefix of a number or word."""
+    """What to look for; every part must hold. `terms` are texts that must stand somewhere in the record, anywhere in a
+    word or number; one that ends in `*` is the beginning of a word or number. `fields` are names of fields and a term
+    that one of them must hold. `amounts` and `dates` are ranges, ends included, of which each must hold some amount or
+    date of the record; `days` are a date with its text, of which either will do. `date_from` and `date_to` bound the
+    business date. An empty tuple or text asks for nothing."""
 
     terms: tuple[str, ...] = ()
+    fields: tuple[tuple[tuple[str, ...], str], ...] = ()
     types: tuple[str, ...] = ()
     branch_nos: tuple[str, ...] = ()
     teller_no: str = ""
@@ -58,6 +75,7 @@ class Query:
     date_to: date | None = None
     amounts: tuple[tuple[int, int], ...] = ()
     dates: tuple[tuple[date, date], ...] = ()
+    days: tuple[tuple[date, str], ...] = ()
     scope: Scope = EVERYTHING
     sort: Sort = Sort.DATE
     offset: int = 0
