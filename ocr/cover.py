@@ -1,7 +1,7 @@
 """The batch cover sheet's code: one line of text in a QR code, and a short form of it in Code 128.
 
-QR code: `VOUCH1 branch_no=0101 teller_no=010101 date=2026-03-08 sheets=42 lines=57 amount=123456.78`; parts in any order,
-`lines` and `amount` may be missing. `sheets` counts the sheets behind the cover, not the cover itself; `lines` and
+QR code: `VOUCH1 branch_no=0101 teller_no=010101 date=2026-03-08 sheets=42 lines=57 amount=123456.78`; parts in any
+order, `lines` and `amount` may be missing. `sheets` counts the sheets behind the cover, not the cover itself; `lines` and
 `amount` are the journal's. Code 128: `VOUCH1-0101-010101-20260308-42`.
 """
 
@@ -22,7 +22,7 @@ _SHORT = re.compile(rf"{_MARK}-(\w+)-(\w+)-(\d{{4}})(\d\d)(\d\d)-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What a cover sheet declares. `sheets` without the cover; `lines` and `amount` (yuan) of the journal where known."""
+    """What a cover sheet declares. `sheets` without the cover; `lines`, `amount` (yuan) of the journal where known."""
 
     branch_no: str
     teller_no: str
@@ -33,7 +33,7 @@ class Cover:
 
     def payload(self) -> str:
         """The text of the QR code."""
-        text = f"{_MARK} branch_no={self.branch_no} teller_no={self.teller_no} date={self.date.isoformat()} sheets={self.sheets}"
+        text = f"{_MARK} branch_no={self.branch_no} teller_no={self.teller_no} date={self.date} sheets={self.sheets}"
         text += "" if self.lines is None else f" lines={self.lines}"
         return text + ("" if self.amount is None else f" amount={self.amount}")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ocr.synthesis import numbers
 from ocr.synthesis import vocabulary as words
-from ocr.synthesis.form import Draft, Pixels, preprint
+from ocr.synthesis.form import Draft, Pixels, Rect, preprint
 from ocr.synthesis.layouts.design import random_look
 from ocr.synthesis.values import Values
 
@@ -22,7 +22,7 @@ def _identity_card(values: Values) -> Draft:
     rng = values.rng
     draft = _blank(210.0, 148.0, rng)
     person, number = values.person(), numbers.id_card(rng)
-    draft.box(18, 30, 85.6, 54, 0.3)
+    draft.box(Rect(18, 30, 85.6, 54), 0.3)
     rows = (
         f"姓名  {person}",
         f"性别  {'男' if int(number[16]) % 2 else '女'}    民族  汉",
@@ -32,8 +32,8 @@ def _identity_card(values: Values) -> Draft:
     for place, row in enumerate(rows):
         draft.words(row, 22, 39 + place * 9, 3.2, face="hei")
     draft.words(f"公民身份号码  {number}", 22, 78, 3.6, face="hei")
-    draft.box(80, 36, 19, 26, 0.2)
-    draft.box(110, 30, 85.6, 54, 0.3)
+    draft.box(Rect(80, 36, 19, 26), 0.2)
+    draft.box(Rect(110, 30, 85.6, 54), 0.3)
     draft.words("中华人民共和国", 153, 42, 4.5, "mm", face="hei_bold")
     draft.words("居 民 身 份 证", 153, 52, 6, "mm", face="hei_bold")
     draft.words(f"签发机关  {rng.choice(words.CITIES)}市公安局", 122, 68, 3.2, face="hei")
@@ -50,11 +50,11 @@ def _invoice(values: Values) -> Draft:
     draft.words(f"发票号码：{numbers.digits(rng, 20)}", 140, 8, 2.8)
     draft.words(f"开票日期：{values.business_date:%Y年%m月%d日}", 140, 13, 2.8)
     for x, side in ((10, "购买方信息"), (105, "销售方信息")):
-        draft.box(x, 20, 95, 20)
+        draft.box(Rect(x, 20, 95, 20))
         draft.words(side, x + 3.5, 30, 2.7, "mm", vertical=True)
         draft.words(f"名称：{values.company()}", x + 9, 26, 3)
         draft.words(f"统一社会信用代码/纳税人识别号：{numbers.uscc(rng)}", x + 9, 34, 3)
-    draft.box(10, 40, 190, 58)
+    draft.box(Rect(10, 40, 190, 58))
     draft.words(
         "项目名称        规格型号     单位     数量        单价          金额     税率/征收率      税额", 15, 44, 3
     )
@@ -64,7 +64,7 @@ def _invoice(values: Values) -> Draft:
         total += price
         text = f"*{rng.choice(words.TRADES)}*{rng.choice(words.BRANDS)}      件     1      {price}      {price}     13%      "
         draft.words(text + numbers.cents(price * Decimal("0.13")), 13, 51 + row * 6, 2.9)
-    draft.box(10, 98, 190, 10)
+    draft.box(Rect(10, 98, 190, 10))
     draft.words(
         f"价税合计（大写）  ⊗{values.capital(total * 100 // 1 / 100).stored}      （小写）¥{total}", 15, 103, 3.4
     )
@@ -78,16 +78,9 @@ def _contract(values: Values) -> Draft:
     first, second = values.company(), values.company()
     draft.words("购 销 合 同", 105, 25, 8, "mm", face="hei_bold")
     amount = numbers.amount(values.rng, 10000, 1e6)
-    body = (
-        f"合同编号：HT{numbers.digits(values.rng, 8)}", f"甲方（买方）：{first}", f"乙方（卖方）：{second}",
-        "　　甲乙双方经友好协商，就甲方向乙方采购货物事宜达成如下协议：", "　　一、标的物名称、规格、数量以附件清单为准。",
-        f"　　二、合同总价为人民币{amount}元（大写：{values.capital(amount).stored}）。",
-        "　　三、付款方式：合同签订后五个工作日内支付百分之三十预付款，货到验收合格后支付", "百分之六十五，余款作为质保金于一年后支付。",
-        "　　四、交货地点：甲方指定仓库，运输费用由乙方承担。", "　　五、质量标准：按国家标准执行，质保期十二个月。",
-        "　　六、违约责任：任何一方违约，应向对方支付合同总价百分之五的违约金。", "　　七、争议解决：协商不成的，提交甲方所在地人民法院裁决。",
-        "　　八、本合同一式两份，甲乙双方各执一份，自双方签字盖章之日起生效。", "", "甲方（盖章）：                    乙方（盖章）：",
-        f"签订日期：{values.business_date:%Y年%m月%d日}",
-    )  # fmt: skip
+    blanks = {"甲": first, "乙": second, "数": amount, "大写": values.capital(amount).stored}
+    body = [text.format(**blanks) for text in words.CONTRACT]
+    body += [f"签订日期：{values.business_date:%Y年%m月%d日}", f"合同编号：HT{numbers.digits(values.rng, 8)}"]
     for row, text in enumerate(body):
         draft.words(text, 25, 45 + row * 10, 4.2)
     return draft

@@ -1,4 +1,4 @@
-"""Pages as files: JPEG, PNG, WebP, bitonal G4 TIFF, multi-page TIFF and image-only PDF, the same bytes for the same page."""
+"""Pages as files: JPEG, PNG, WebP, bitonal G4 TIFF, multi-page TIFF and image-only PDF, always the same bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 import cv2
-import numpy as np
 from PIL import Image
 
 from ocr.synthesis.form import Pixels
@@ -25,7 +24,7 @@ def _bitonal(pixels: Pixels) -> Image.Image:
 
 
 def _image(pixels: Pixels) -> Image.Image:
-    return Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
+    return Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
 def encode(pages: Sequence[Pixels], kind: str, dpi: int, quality: int = 80) -> bytes:

@@ -6,11 +6,12 @@ import random
 from collections.abc import Callable
 from decimal import Decimal
 
-from ocr.synthesis.form import Form, Pixels, Slot, preprint, px, text_width
+from ocr.synthesis.extras import MARK
 from ocr.synthesis.fonts import face_for
+from ocr.synthesis.form import AMOUNTS, Form, Pixels, Rect, Slot, preprint, px, text_width
 from ocr.synthesis.ink import Ink, lay, tile
-from ocr.synthesis.layouts.cells import GRID_HEADER, tick_places
-from ocr.synthesis.layouts.labels import AMOUNTS, DATES
+from ocr.synthesis.layouts.cells import GRID_HEADER, YMD_CAPITAL_GAPS, YMD_GAPS, YMD_UNIT, tick_places
+from ocr.synthesis.layouts.labels import DATES
 from ocr.synthesis.printing import print_amount, print_date
 from ocr.synthesis.values import Item, Items
 
@@ -26,7 +27,7 @@ class Pen:
         cover = tile(text, self.ink, max(8, px(size, self.dpi)), self.rng)
         left = px(x + self.ink.dx, self.dpi) - (0 if anchor == "l" else cover.shape[1] // (2 if anchor == "m" else 1))
         top = px(y + self.ink.dy, self.dpi) - cover.shape[0] // 2
-        lay(self.page, cover, left, top, self.ink.colour, self.ink.strength)
+        lay(self.page, cover, (left, top), self.ink.colour, self.ink.strength)
 
     def width(self, text: str, size: float) -> float:
         """The width of `text` in mm."""
@@ -63,7 +64,8 @@ def _text(pen: Pen, slot: Slot, item: Item) -> None:
                 pen.write(part, slot.x, middle + (number - 0.5) * size * 1.12, size)
             return
         size = min(small, size * slot.w / need)
-    pen.write(text, slot.x, middle, size)
+    x = slot.x + {"l": 0, "m": slot.w / 2, "r": slot.w - 0.5}[slot.align]
+    pen.write(text, x, middle, size, slot.align)
 
 
 def _grid(pen: Pen, slot: Slot, item: Item) -> None:
@@ -81,19 +83,19 @@ def _ymd(pen: Pen, slot: Slot, item: Item) -> None:
     year, month, day = (
         print_date(item.stored, slot.style or "chinese_padded").replace("日", "").replace("年", "月").split("月")
     )
-    gaps = (21.0, 13.0, 13.0) if slot.style == "capital" else (13.0, 8.0, 8.0)
+    gaps = YMD_CAPITAL_GAPS if slot.style == "capital" else YMD_GAPS
     at = slot.x
     for gap, text in zip(gaps, (year, month, day), strict=True):
         at += gap
         pen.write(text, at - 1.2, slot.y + slot.h / 2, slot.size, "r")
-        at += 3.6
+        at += YMD_UNIT
 
 
 def _ticks(pen: Pen, slot: Slot, item: Item) -> None:
     """A tick in the box of the option; a value outside the options is written beside them."""
     if item.stored not in slot.options:
         raise ValueError(f"{slot.field}: {item.stored} is not among the printed options {slot.options}")
-    x, y = tick_places(slot.options, slot.x, slot.y, slot.w, slot.h)[slot.options.index(item.stored)]
+    x, y = tick_places(slot.options, Rect(slot.x, slot.y, slot.w, slot.h))[slot.options.index(item.stored)]
     pen.write(pen.rng.choice("√√✓"), x - 0.1, y - 0.3, 3.6)
 
 
@@ -101,9 +103,9 @@ _WRITERS: dict[str, Callable[[Pen, Slot, Item], None]] = {"text": _text, "grid":
 
 
 def fill(
-    form: Form, items: Items, ink: Ink, rng: random.Random, dpi: int, skip: frozenset[str] = frozenset()
+    form: Form, items: Items, ink: Ink, rng: random.Random, *, dpi: int, skip: frozenset[str] = frozenset()
 ) -> tuple[Pixels, dict[str, str]]:
-    """The form with `items` written in their slots, but those in `skip`: an H×W×3 BGR page and the stored values by field."""
+    """The form with `items` written in their slots, but those in `skip`: an H×W×3 BGR page, the stored values by field."""
     page = preprint(form, dpi).copy()
     pen = Pen(page, dpi, ink, rng)
     for item in form.prints:
@@ -113,5 +115,6 @@ def fill(
     for slot in form.slots:
         if slot.field in items and slot.field not in skip:
             _WRITERS[slot.how](pen, slot, items[slot.field])
-            said[slot.field] = items[slot.field].stored
+            if not slot.field.startswith(MARK):
+                said[slot.field] = items[slot.field].stored
     return page, said

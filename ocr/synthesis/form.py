@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,19 @@ from PIL import Image, ImageDraw
 
 from ocr.synthesis.fonts import face_for, font
 
+AMOUNTS = frozenset({"amount", "balance", "bill_amount", "discount_interest", "discount_paid"})
 Colour = tuple[int, int, int]
 Pixels = npt.NDArray[np.uint8]
 MM_PER_INCH = 25.4
+
+
+class Rect(NamedTuple):
+    """A rectangle in millimetres: left, top, width, height."""
+
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +41,8 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A printed text of `size` mm to the em at (x, y) by Pillow's `anchor`; `vertical` sets one character below another;
-    `core` texts are printed by the machine that prints the values."""
+    """A printed text of `size` mm to the em at (x, y) by Pillow's `anchor`; `vertical` sets one character below
+    another; `core` texts are printed by the machine that prints the values."""
 
     text: str
     x: float
@@ -46,8 +57,8 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a field's value goes, millimetres. `how`: text, grid (a digit a cell), ymd (numbers between printed 年 月 日),
-    ticks (a mark in one of `options`' boxes). `style` is a style of printing.print_date or print_amount."""
+    """Where a field's value goes, millimetres. `how`: text, grid (a digit a cell), ymd (numbers between printed 年 月
+    日), ticks (a mark in one of `options`' boxes). `style` is a style of printing.print_date or print_amount."""
 
     field: str
     x: float
@@ -72,6 +83,7 @@ class Look:
     colon: str
     date_style: str
     amount_style: str
+    amount_align: str
     row: float
     rule: float
 
@@ -87,6 +99,7 @@ class Draft:
     look: Look
     rng: random.Random
     fields: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     wants_customer_stamp: bool = False
     monthly_rate: bool = False
     strokes: list[Stroke] = field(default_factory=list)
@@ -98,19 +111,41 @@ class Draft:
         """A rule in the form's colour."""
         self.strokes.append(Stroke(x0, y0, x1, y1, width or self.look.rule))
 
-    def box(self, x: float, y: float, w: float, h: float, width: float | None = None) -> None:
+    def box(self, rect: Rect, width: float | None = None) -> None:
         """A rectangle of rules."""
+        x, y, w, h = rect
         for x0, y0, x1, y1 in ((x, y, x + w, y), (x, y + h, x + w, y + h), (x, y, x, y + h), (x + w, y, x + w, y + h)):
             self.rule(x0, y0, x1, y1, width)
 
-    def words(self, text: str, x: float, y: float, size: float = 3.2, anchor: str = "lm", **more: object) -> None:
-        """A printed text in the form's face and colour."""
-        face = str(more.pop("face", self.look.face))
-        self.prints.append(Print(text, x, y, size, anchor, face, **more))  # type: ignore[arg-type]
+    def words(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        size: float = 3.2,
+        anchor: str = "lm",
+        *,
+        face: str | None = None,
+        colour: Colour | None = None,
+        vertical: bool = False,
+        core: bool = False,
+    ) -> None:
+        """A printed text, in the form's face and colour where none is given."""
+        self.prints.append(Print(text, x, y, size, anchor, face or self.look.face, colour, vertical, core))
 
-    def slot(self, name: str, x: float, y: float, w: float, h: float, **more: object) -> None:
+    def slot(
+        self,
+        name: str,
+        rect: Rect,
+        *,
+        how: str = "text",
+        size: float = 3.6,
+        style: str = "",
+        options: tuple[str, ...] = (),
+    ) -> None:
         """Room for a value."""
-        self.slots.append(Slot(name, x, y, w, h, **more))  # type: ignore[arg-type]
+        align = self.look.amount_align if name in AMOUNTS and how == "text" else "l"
+        self.slots.append(Slot(name, *rect, how, size, align, style, options))
 
     def done(self) -> Form:
         """The finished form."""

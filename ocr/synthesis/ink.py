@@ -101,8 +101,10 @@ def tile(text: str, ink: Ink, pixels: int, rng: random.Random) -> Pixels:
     return made
 
 
-def lay(page: Pixels, cover: Pixels, x: int, y: int, colour: Colour, strength: float = 1.0) -> None:
-    """Put ink of `colour` (RGB) on `page` (BGR, changed in place) where `cover` says, its corner at (x, y), cut to the page."""
+def lay(page: Pixels, cover: Pixels, at: tuple[int, int], colour: Colour, strength: float = 1.0) -> None:
+    """Put ink of `colour` (RGB) on `page` (BGR, changed in place) where `cover` says, its corner `at` (x, y), cut to the
+    page."""
+    x, y = at
     left, top = max(0, x), max(0, y)
     right, bottom = min(page.shape[1], x + cover.shape[1]), min(page.shape[0], y + cover.shape[0])
     if right <= left or bottom <= top:

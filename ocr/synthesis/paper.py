@@ -7,7 +7,6 @@ from functools import cache
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ocr.synthesis.form import Pixels, px
 
@@ -20,20 +19,23 @@ _SHARES = {  # wear: (skew in degrees, share of quarter turns, folds, shadows, b
 
 
 @cache
-def _noise_tile() -> npt.NDArray[np.int16]:
-    """Grey noise of deviation 1, cut at random places so that no page waits for fresh numbers."""
-    return (np.random.default_rng(7).standard_normal((2600, 2600), np.float32) * 256).astype(np.int16)
+def _noise_tile() -> Pixels:
+    """Noise of deviation 32 about 128, cut at random places so that no page waits for fresh numbers."""
+    seeded = np.random.default_rng(7)
+    noise = seeded.standard_normal((1400, 1900, 3), np.float32) * 18
+    noise += seeded.standard_normal((1400, 1900, 1), np.float32) * 26
+    return np.asarray(np.clip(noise + 128, 0, 255), dtype=np.uint8)
 
 
 def _grain(page: Pixels, level: float, rng: random.Random) -> Pixels:
+    """`page` with noise of `level` grey levels."""
     h, w = page.shape[:2]
     tile = _noise_tile()
-    tile = np.tile(tile, (h // tile.shape[0] + 1, w // tile.shape[1] + 1)) if h > 2500 or w > 2500 else tile
-    y, x = rng.randrange(tile.shape[0] - h), rng.randrange(tile.shape[1] - w)
-    grain = (tile[y : y + h, x : x + w] * (level / 256)).astype(np.int16)
-    noisy = page.astype(np.int16)
-    noisy += grain[:, :, None]
-    return np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)
+    if h >= tile.shape[0] or w >= tile.shape[1]:
+        tile = np.tile(tile, (h // tile.shape[0] + 1, w // tile.shape[1] + 1, 1))
+    y, x = rng.randrange(tile.shape[0] - h + 1), rng.randrange(tile.shape[1] - w + 1)
+    share = level / 32
+    return np.asarray(cv2.addWeighted(page, 1, tile[y : y + h, x : x + w], share, -128 * share), dtype=np.uint8)
 
 
 def _light(page: Pixels, fold: bool, shadow: bool, rng: random.Random) -> Pixels:
@@ -49,7 +51,8 @@ def _light(page: Pixels, fold: bool, shadow: bool, rng: random.Random) -> Pixels
         tilt = np.linspace(-1, 1, h, dtype=np.float32)[:, None] * rng.uniform(-6, 6)
         reach = np.abs(np.arange(w, dtype=np.float32)[None, :] - at - tilt)
         mask = mask * (1 - rng.uniform(0.15, 0.4) * np.exp(-reach / rng.uniform(1.5, 5)))
-    return np.asarray(np.clip(page * mask[:, :, None], 0, 255), dtype=np.uint8)
+    grey = cv2.cvtColor((mask * 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+    return np.asarray(cv2.multiply(page, grey, scale=1 / 255), dtype=np.uint8)
 
 
 def _on_bed(page: Pixels, skew: float, border: bool, dpi: int, rng: random.Random) -> Pixels:
@@ -84,7 +87,8 @@ def worn(page: Pixels, wear: str, dpi: int, rng: random.Random) -> Pixels:
 
 def blank_back(front: Pixels, rng: random.Random) -> Pixels:
     """The empty back of a sheet: paper, with the front showing through faintly, mirrored."""
-    mirrored = cv2.GaussianBlur(front[:, ::-1], (0, 0), 2.2).astype(np.float32)
+    mirrored = cv2.GaussianBlur(cv2.flip(front, 1), (0, 0), 2.2)
     faint = rng.uniform(0.0, 0.09)
     ground = np.median(front[::16, ::16].reshape(-1, 3), axis=0)
-    return np.asarray(np.clip(ground * (1 - faint) + mirrored * faint, 0, 255), dtype=np.uint8)
+    paper = np.full_like(front, ground.astype(np.uint8))
+    return np.asarray(cv2.addWeighted(paper, 1 - faint, mirrored, faint, 0), dtype=np.uint8)

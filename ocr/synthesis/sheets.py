@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from ocr.synthesis import numbers, stamps
+from ocr.synthesis.extras import MARK, extra
 from ocr.synthesis.filling import Pen, fill
 from ocr.synthesis.form import Form, Pixels, px
 from ocr.synthesis.ink import lay, random_ink
@@ -35,7 +36,7 @@ def _press(page: Pixels, tile: Pixels, spot: tuple[float, float], dpi: int, rng:
     mark = stamps.pressed(tile, rng)
     x = px(spot[0] + rng.gauss(0, 4), dpi) - mark.shape[1] // 2
     y = px(spot[1] + rng.gauss(0, 3), dpi) - mark.shape[0] // 2
-    lay(page, mark, x, y, stamps.stamp_colour(rng), 0.85)
+    lay(page, mark, (x, y), stamps.stamp_colour(rng), 0.85)
 
 
 def _bank_stamp(type_name: str, values: Values, dpi: int) -> Pixels:
@@ -96,7 +97,8 @@ def printed_voucher(form: Form, items: Items, values: Values, dpi: int, breaks: 
     may = set(PLANS[form.type].optional) & _OFTEN_EMPTY
     skip = frozenset(sorted(name for name in sorted(may) if rng.random() < 0.12))
     ink = random_ink(rng, rng.choice(("dots", "dots", "laser", "inkjet")) if form.type == "teller_slip" else None)
-    page, said = fill(form, items, ink, rng, dpi, skip)
+    beside = {slot.field: extra(slot.field, values) for slot in form.slots if slot.field.startswith(MARK)}
+    page, said = fill(form, items | beside, ink, rng, dpi=dpi, skip=skip)
     said |= stamp(page, form, items, values, dpi)
     if rng.random() < 0.1:
         _imprint(page, form, values, dpi)
@@ -108,7 +110,7 @@ def back_of_cheque(geometry: str, values: Values, dpi: int) -> Pixels:
     form = designs.back_of_cheque(geometry)
     endorser = values.company()
     ink = random_ink(values.rng)
-    page, _ = fill(form, {"endorsee": values.text(values.company())}, ink, values.rng, dpi)
+    page, _ = fill(form, {"endorsee": values.text(values.company())}, ink, values.rng, dpi=dpi)
     x, y = dict(form.stamp_spots)["stamp_customer"]
     for tile, dx in _customer_stamps(endorser, values, dpi):
         _press(page, tile, (x + dx, y), dpi, values.rng)

@@ -56,7 +56,7 @@ def _round(owner: str, word: str, dpi: int) -> Image.Image:
     """A company's or bank's round stamp of 38 mm with a star."""
     side = px(38, dpi)
     image, draw = _ring(side, side, max(2, px(1.0, dpi)))
-    size = px(4.6 if len(owner) <= 14 else 3.6, dpi)
+    size = px(min(4.6, 66 / len(owner)), dpi)
     _arc_text(image, owner, (side * 0.40, side * 0.40), min(270, 18 * len(owner)), size)
     _star(draw, side / 2, side / 2, side * 0.13)
     draw.text((side / 2, side * 0.76), word, 255, font(face_for("serif_bold", word), px(3.8, dpi)), "mm")
@@ -67,7 +67,8 @@ def _oval(owner: str, word: str, dpi: int) -> Image.Image:
     """A bank's oval stamp of 45 × 30 mm with its word across."""
     w, h = px(45, dpi), px(30, dpi)
     image, draw = _ring(w, h, max(2, px(0.8, dpi)))
-    _arc_text(image, owner, (w * 0.41, h * 0.38), min(200, 12 * len(owner)), px(3.4, dpi))
+    size = px(min(3.4, 46 / len(owner)), dpi)
+    _arc_text(image, owner, (w * 0.41, h * 0.38), min(215, 14 * len(owner)), size)
     draw.text((w / 2, h * 0.58), word, 255, font(face_for("serif_bold", word), px(4.6, dpi)), "mm")
     return image
 

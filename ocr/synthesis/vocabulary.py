@@ -7,10 +7,17 @@ from importlib.resources import files
 import yaml
 
 
+def _split(name: str, text: str) -> tuple[str, ...]:
+    """`text` by character, line or word, as the list's name ends."""
+    if name.endswith("_chars"):
+        return tuple(text)
+    return tuple(text.splitlines() if name.endswith("_lines") else text.split())
+
+
 def _load() -> dict[str, tuple[str, ...]]:
-    """Each list of words by name; `…_chars` are lists of single characters."""
+    """Each list of words by name; `…_chars` are single characters, `…_lines` whole lines."""
     raw: dict[str, str] = yaml.safe_load(files(__package__).joinpath("vocabulary.yaml").read_text("utf-8"))
-    return {name: tuple(text) if name.endswith("_chars") else tuple(text.split()) for name, text in raw.items()}
+    return {name: _split(name, text) for name, text in raw.items()}
 
 
 _WORDS = _load()
@@ -32,3 +39,4 @@ AUTHORITIES = _WORDS["authorities"]
 SLIP_SUMMARIES = _WORDS["slip_summaries"]
 COURT_CODES = _WORDS["court_codes"]
 AREAS = _WORDS["areas"]
+CONTRACT = _WORDS["contract_lines"]

@@ -1,11 +1,12 @@
-"""The parts that forms are made of: cells with a label, digit grids, dates between 年 月 日, tick boxes, titles, notes."""
+"""The parts that forms are made of: cells with a label, digit grids, dates between 年 月 日, tick boxes, titles."""
 
 from __future__ import annotations
 
-from ocr.synthesis.form import MM_PER_INCH, Draft, text_width
+from ocr.synthesis.form import Draft, Rect, text_width
 from ocr.synthesis.layouts.labels import AMOUNTS, DATES, LONG, OPTIONS, label
 
 GRID_HEADER = "亿千百十万千百十元角分"
+YMD_GAPS, YMD_CAPITAL_GAPS, YMD_UNIT = (13.0, 8.0, 8.0), (21.0, 13.0, 13.0), 3.6
 _PROBE = 100  # pixels to the em when a printed text is measured
 
 
@@ -21,114 +22,126 @@ def value_style(draft: Draft, field: str) -> str:
     return draft.look.amount_style if field in AMOUNTS else ""
 
 
-def value(draft: Draft, field: str, x: float, y: float, w: float, h: float, **more: object) -> None:
+def value(draft: Draft, field: str, rect: Rect) -> None:
     """Room for a value; a choice gets tick boxes on some forms where they fit."""
     options = OPTIONS.get(field, ())
     need = sum(len(option) * 2.9 + 5 for option in options)
-    if options and need <= w * max(1, int(h / 4.5)) * 0.9 and draft.rng.random() < 0.7:
-        ticks(draft, field, x, y, w, h, options)
+    if options and need <= rect.w * max(1, int(rect.h / 4.5)) * 0.9 and draft.rng.random() < 0.7:
+        ticks(draft, field, rect, options)
         return
-    more.setdefault("style", value_style(draft, field))
-    draft.slot(field, x, y, w, h, **more)
+    draft.slot(field, rect, style=value_style(draft, field))
 
 
-def tick_places(options: tuple[str, ...], x: float, y: float, w: float, h: float) -> list[tuple[float, float]]:
-    """The left middle of each option's box, in rows that keep within `w`."""
+def tick_places(options: tuple[str, ...], rect: Rect) -> list[tuple[float, float]]:
+    """The left middle of each option's box, in rows that keep within the width."""
     rows: list[list[float]] = [[]]
-    at = x
+    at = rect.x
     for option in options:
         step = len(option) * 2.9 + 5
-        if at + step > x + w and rows[-1]:
+        if at + step > rect.x + rect.w and rows[-1]:
             rows.append([])
-            at = x
+            at = rect.x
         rows[-1].append(at)
         at += step
-    pitch = h / len(rows)
-    return [(left, y + pitch * (number + 0.5)) for number, row in enumerate(rows) for left in row]
+    pitch = rect.h / len(rows)
+    return [(left, rect.y + pitch * (number + 0.5)) for number, row in enumerate(rows) for left in row]
 
 
-def ticks(draft: Draft, field: str, x: float, y: float, w: float, h: float, options: tuple[str, ...]) -> None:
+def tick_box(draft: Draft, option: str, left: float, middle: float) -> None:
+    """A small box and the option behind it."""
+    draft.box(Rect(left, middle - 1.3, 2.6, 2.6), 0.18)
+    draft.words(option, left + 3.3, middle, 2.8)
+
+
+def ticks(draft: Draft, field: str, rect: Rect, options: tuple[str, ...]) -> None:
     """Each option printed behind a small box; the value ticks one."""
-    for option, (left, middle) in zip(options, tick_places(options, x + 1, y, w - 1, h), strict=True):
-        draft.box(left, middle - 1.3, 2.6, 2.6, 0.18)
-        draft.words(option, left + 3.3, middle, 2.8)
-    draft.slot(field, x + 1, y, w - 1, h, how="ticks", options=options)
+    room = Rect(rect.x + 1, rect.y, rect.w - 1, rect.h)
+    for option, (left, middle) in zip(options, tick_places(options, room), strict=True):
+        tick_box(draft, option, left, middle)
+    draft.slot(field, room, how="ticks", options=options)
 
 
-def labelled(draft: Draft, field: str, x: float, y: float, w: float, h: float, label_w: float) -> None:
-    """A boxed cell: the label in a column of its own, the value right of it."""
-    draft.box(x, y, w, h)
+def label_column(draft: Draft, text: str, rect: Rect, label_w: float) -> Rect:
+    """A boxed cell with `text` in a column of `label_w` mm; returns the room right of it."""
+    x, y, w, h = rect
+    draft.box(rect)
     draft.rule(x + label_w, y, x + label_w, y + h)
-    text = label(draft, field)
     size = min(3.2, 3.2 * (label_w - 1.5) / max(0.1, width_mm(text, draft.look.face, 3.2)))
     draft.words(text, x + label_w / 2, y + h / 2, size, "mm")
-    value(draft, field, x + label_w + 1, y, w - label_w - 1.5, h)
+    return Rect(x + label_w + 1, y, w - label_w - 1.5, h)
 
 
-def headed(draft: Draft, field: str, x: float, y: float, w: float, h: float) -> None:
+def labelled(draft: Draft, field: str, rect: Rect, label_w: float) -> None:
+    """A boxed cell: the label in a column of its own, the value right of it."""
+    value(draft, field, label_column(draft, label(draft, field), rect, label_w))
+
+
+def headed(draft: Draft, field: str, rect: Rect) -> None:
     """A boxed cell: a small label at its top, the value below it."""
-    draft.box(x, y, w, h)
+    x, y, w, h = rect
+    draft.box(rect)
     draft.words(label(draft, field), x + 1.2, y + 2.1, 2.6)
-    value(draft, field, x + 1.5, y + 3.6, w - 3, h - 4)
+    value(draft, field, Rect(x + 1.5, y + 3.6, w - 3, h - 4))
 
 
-def inline(draft: Draft, field: str, x: float, y: float, w: float, h: float, core: bool = False) -> None:
+def inline(draft: Draft, field: str, rect: Rect, core: bool = False) -> None:
     """A label with its colon, the value behind it, no box; `core` labels are printed with the values."""
     text = label(draft, field) + (draft.look.colon or "：")
-    draft.words(text, x, y + h / 2, 3.2, core=core)
-    used = width_mm(text, draft.look.face, 3.2) + 1
-    value(draft, field, x + used, y, w - used - 1, h)
+    draft.words(text, rect.x, rect.y + rect.h / 2, 3.2, core=core)
+    # the machine that prints core labels may space its characters wider than the form's face does
+    used = width_mm(text, draft.look.face, 3.2) * (1.16 if core else 1) + 1
+    value(draft, field, Rect(rect.x + used, rect.y, rect.w - used - 1, rect.h))
 
 
-def grid(draft: Draft, field: str, x: float, y: float, w: float, h: float) -> None:
+def grid(draft: Draft, field: str, rect: Rect) -> None:
     """A digit a cell below 亿千百十万千百十元角分."""
+    x, y, w, h = rect
     step = w / len(GRID_HEADER)
     head = min(4.2, h * 0.4)
-    draft.box(x, y, w, h)
+    draft.box(rect)
     draft.rule(x, y + head, x + w, y + head, 0.15)
     for place, char in enumerate(GRID_HEADER):
         heavy = place in {3, 6, 9}
         if place:
             draft.rule(x + place * step, y, x + place * step, y + h, 0.3 if heavy else 0.12)
         draft.words(char, x + (place + 0.5) * step, y + head / 2, min(2.6, step * 0.75), "mm")
-    draft.slot(field, x, y + head, w, h - head, how="grid", size=min(3.6, step * 0.95))
+    draft.slot(field, Rect(x, y + head, w, h - head), how="grid", size=min(3.6, step * 0.95))
 
 
-def year_month_day(draft: Draft, field: str, x: float, y: float, capital: bool = False, core: str = "") -> float:
-    """年 月 日 printed, the numbers to be filled between them; returns the width in mm."""
-    gaps = (21.0, 13.0, 13.0) if capital else (13.0, 8.0, 8.0)
+def year_month_day(draft: Draft, field: str, x: float, y: float, *, capital: bool = False, before: str = "") -> None:
+    """年 月 日 printed around the height `y`, behind the label `before`; the numbers are to be filled between them."""
     at = x
-    if core:
-        draft.words(core, x, y, 3.2)
-        at += width_mm(core, draft.look.face, 3.2) + 1
+    if before:
+        draft.words(before, x, y, 3.2)
+        at += width_mm(before, draft.look.face, 3.2) + 1
     start = at
-    for gap, unit in zip(gaps, "年月日", strict=True):
+    for gap, unit in zip(YMD_CAPITAL_GAPS if capital else YMD_GAPS, "年月日", strict=True):
         at += gap
         draft.words(unit, at, y, 3.2)
-        at += 3.6
+        at += YMD_UNIT
     size = 3.2 if capital else 3.6
-    draft.slot(field, start, y - 3, at - start, 6, how="ymd", style="capital" if capital else "", size=size)
-    return at - x
+    style = "capital" if capital else ""
+    draft.slot(field, Rect(start, y - 3, at - start, 6), how="ymd", style=style, size=size)
 
 
-def date_line(draft: Draft, x: float, y: float, labelled_: bool = True) -> None:
+def date_line(draft: Draft, x: float, y: float, with_label: bool = True) -> None:
     """The date of a form outside its table: with or without its label, printed 年 月 日 or not."""
-    text = label(draft, "date") + (draft.look.colon or "：") if labelled_ else ""
-    if draft.rng.random() < 0.6 or not labelled_:
-        year_month_day(draft, "date", x, y, core=text)
+    text = label(draft, "date") + (draft.look.colon or "：") if with_label else ""
+    if draft.rng.random() < 0.6 or not with_label:
+        year_month_day(draft, "date", x, y, before=text)
         return
     draft.words(text, x, y, 3.2)
     used = width_mm(text, draft.look.face, 3.2) + 1
-    draft.slot("date", x + used, y - 3, 38, 6, style=draft.look.date_style)
+    draft.slot("date", Rect(x + used, y - 3, 38, 6), style=draft.look.date_style)
 
 
 def number_line(draft: Draft, x: float, y: float) -> None:
-    """The voucher's number at the top of a form; half of them in red as pressed by the printing house."""
+    """The voucher's number at the top of a form."""
     text = label(draft, "voucher_no")
     text += "" if text[0] in "N№" else (draft.look.colon or "：")
     draft.words(text, x, y, 3.4)
     used = width_mm(text, draft.look.face, 3.4) + 1
-    draft.slot("voucher_no", x + used, y - 3, 40, 6, size=4.0)
+    draft.slot("voucher_no", Rect(x + used, y - 3, 40, 6), size=4.0)
 
 
 def title(draft: Draft, bank: str, copy: str) -> None:
@@ -153,7 +166,7 @@ def title(draft: Draft, bank: str, copy: str) -> None:
 
 
 def pack(draft: Draft, fields: list[str]) -> list[list[tuple[str, float]]]:
-    """`fields` in rows, each with its share of the width: a long one alone or beside a short one, short ones in pairs."""
+    """`fields` in rows, each with its share of the width: a long one alone or beside a short one, short ones paired."""
     rows: list[list[tuple[str, float]]] = []
     waiting = list(fields)
     while waiting:
@@ -166,8 +179,3 @@ def pack(draft: Draft, fields: list[str]) -> list[list[tuple[str, float]]]:
         share = 0.58 if wide else 0.42 if nxt in LONG or nxt in OPTIONS else 0.5
         rows.append([(first, share), (waiting.pop(0), 1 - share)])
     return rows
-
-
-def mm(pixels: int, dpi: float) -> float:
-    """Pixels in millimetres."""
-    return pixels * MM_PER_INCH / dpi

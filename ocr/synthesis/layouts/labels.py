@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ocr.synthesis.form import Draft
+from ocr.synthesis.extras import MARK
+from ocr.synthesis.form import AMOUNTS, Draft
 
-AMOUNTS = frozenset({"amount", "balance", "bill_amount", "discount_interest", "discount_paid"})
+__all__ = ["AMOUNTS", "DATES", "LABELS", "LONG", "OPTIONS", "TYPE_LABELS", "label", "spread"]
+
 DATES = frozenset({"date", "bill_issue_date", "bill_due_date"})
 LONG = frozenset(
     {
@@ -107,6 +109,8 @@ def label(draft: Draft, field: str) -> str:
     """A label of `field` for this form, as printed: perhaps with full-width brackets or with its characters spread."""
     if field == "discount_rate" and draft.monthly_rate:
         return "月贴现率"
+    if field.startswith(MARK):
+        return spread(field.removeprefix(MARK), draft.look.spread)
     chosen = draft.rng.choice(TYPE_LABELS.get((draft.type, field), LABELS[field]))
     if draft.look.colon != ":" and draft.rng.random() < 0.5:
         chosen = chosen.replace("(", "（").replace(")", "）")
