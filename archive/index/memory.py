@@ -28,7 +28,7 @@ def _said(document: Document, query: Query) -> bool:
     named = {name: normalise(value) for name, value in document.named.items()}
     return (
         all(_holds(text, term) for term in query.terms)
-        and all(any(_holds(named.get(name, ""), term) for name in names) for names, term in query.fields)
+        and all(any(normalise(term) in named.get(name, "") for name in names) for names, term in query.fields)
         and all(day in document.all_dates or _holds(text, spelt) for day, spelt in query.days)
     )
 

@@ -42,28 +42,25 @@ def _id(name: str) -> sa.Column[int]:
     return sa.Column(name, BIG_ID, autoincrement=True, nullable=False)
 
 
-def _word(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.String(), nullable=False)
-
-
 def _text(name: str, default: str = "") -> sa.Column[str]:
     return sa.Column(name, sa.String(), server_default=default, nullable=False)
 
 
 def _words(*names: str) -> list[sa.Column[str]]:
-    return [_word(name) for name in names]
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
     return [_text(name) for name in names]
 
 
-def _count(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), nullable=False)
+def _link(table: str, name: str, target: str, nullable: bool = False) -> sa.Column[int]:
+    key = sa.ForeignKey(f"{target}.id", name=op.f(f"fk_{table}_{name}"))
+    return sa.Column(name, BIG_ID, key, nullable=nullable)
 
 
 def _counts(*names: str) -> list[sa.Column[int]]:
-    return [_count(name) for name in names]
+    return [sa.Column(name, sa.Integer(), nullable=False) for name in names]
 
 
 def _box() -> list[sa.Column[int]]:
@@ -79,7 +76,7 @@ def _create_batch() -> None:
         "batch",
         _id("id"),
         *_day(),
-        _word("state"),
+        *_words("state"),
         sa.Column("declared_sheets", sa.Integer(), nullable=True),
         sa.Column("declared_entries", sa.Integer(), nullable=True),
         sa.Column("declared_cents", sa.BigInteger(), nullable=True),
@@ -96,7 +93,7 @@ def _create_batch() -> None:
 
 def _create_branch() -> None:
     op.create_table(
-        "branch", _word("branch_no"), _text("name"), sa.PrimaryKeyConstraint("branch_no", name=op.f("pk_branch"))
+        "branch", *_words("branch_no"), _text("name"), sa.PrimaryKeyConstraint("branch_no", name=op.f("pk_branch"))
     )
 
 
@@ -123,9 +120,7 @@ def _create_event() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         *_words("actor", "kind"),
         _text("branch_no"),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.Column("page_id", sa.Integer(), nullable=True),
-        sa.Column("record_id", sa.Integer(), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("batch_id", "page_id", "record_id")),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_event")),
     )
@@ -136,7 +131,7 @@ def _create_journal_import() -> None:
         "journal_import",
         _id("id"),
         *_words("name", "sha256"),
-        _count("rows"),
+        *_counts("rows"),
         _text("actor"),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_import")),
@@ -158,16 +153,16 @@ def _create_person() -> None:
     op.create_table(
         "person",
         _id("id"),
-        _word("name"),
+        *_words("name"),
         _text("display_name"),
-        _word("role"),
+        *_words("role"),
         _text("branch_no"),
         sa.Column("branches", sa.JSON(), nullable=False),
         *_texts("password_hash", "key_hash"),
         _text("language", "zh_CN"),
         _text("theme", "light"),
         sa.Column("active", sa.Boolean(), nullable=False),
-        _count("failures"),
+        *_counts("failures"),
         sa.Column("locked_until", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("name", name=op.f("uq_person_name")),
@@ -177,7 +172,7 @@ def _create_person() -> None:
 def _create_setting() -> None:
     op.create_table(
         "setting",
-        _word("name"),
+        *_words("name"),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
@@ -188,15 +183,14 @@ def _create_entry() -> None:
         "entry",
         _id("id"),
         *_day(),
-        _word("journal_no"),
-        _count("line"),
+        *_words("journal_no"),
+        *_counts("line"),
         *_texts("transaction_code", "account", "counter_account", "name"),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         _text("currency", "CNY"),
         *_texts("direction", "time", "voucher_no", "summary", "customer_no", "authoriser_no", "reverses_journal_no"),
-        sa.Column("import_id", BIG_ID, nullable=True),
-        _count("version"),
-        sa.ForeignKeyConstraint(["import_id"], ["journal_import.id"], name=op.f("fk_entry_import_id")),
+        _link("entry", "import_id", "journal_import", nullable=True),
+        *_counts("version"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint(
             "business_date",
@@ -213,14 +207,13 @@ def _create_file() -> None:
     op.create_table(
         "file",
         _id("id"),
-        sa.Column("batch_id", BIG_ID, nullable=False),
+        _link("file", "batch_id", "batch"),
         *_words("name", "sha256"),
         sa.Column("size", sa.BigInteger(), nullable=False),
         _text("media_type"),
-        _count("pages"),
+        *_counts("pages"),
         *_texts("refused", "detail"),
         sa.Column("received_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_file_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
         sa.UniqueConstraint("batch_id", "name", "sha256", name=op.f("uq_file_batch_id_name_sha256")),
     )
@@ -230,10 +223,9 @@ def _create_saved_query() -> None:
     op.create_table(
         "saved_query",
         _id("id"),
-        sa.Column("person_id", BIG_ID, nullable=False),
-        _word("text"),
+        _link("saved_query", "person_id", "person"),
+        *_words("text"),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_query_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_query")),
         sa.UniqueConstraint("person_id", "text", name=op.f("uq_saved_query_person_id_text")),
     )
@@ -242,11 +234,10 @@ def _create_saved_query() -> None:
 def _create_session() -> None:
     op.create_table(
         "session",
-        _word("token_hash"),
-        sa.Column("person_id", BIG_ID, nullable=False),
+        *_words("token_hash"),
+        _link("session", "person_id", "person"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_person_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
 
@@ -255,11 +246,9 @@ def _create_sheet() -> None:
     op.create_table(
         "sheet",
         _id("id"),
-        sa.Column("batch_id", BIG_ID, nullable=False),
-        _count("number"),
-        sa.Column("attached_to", BIG_ID, nullable=True),
-        sa.ForeignKeyConstraint(["attached_to"], ["sheet.id"], name=op.f("fk_sheet_attached_to")),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_sheet_batch_id")),
+        _link("sheet", "batch_id", "batch"),
+        *_counts("number"),
+        _link("sheet", "attached_to", "sheet", nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet")),
     )
     op.create_index(op.f("ix_sheet_batch_id_number"), "sheet", ["batch_id", "number"])
@@ -269,15 +258,15 @@ def _create_page() -> None:
     op.create_table(
         "page",
         _id("id"),
-        sa.Column("batch_id", BIG_ID, nullable=False),
-        sa.Column("sheet_id", BIG_ID, nullable=False),
-        sa.Column("file_id", BIG_ID, nullable=False),
-        _count("number"),
+        _link("page", "batch_id", "batch"),
+        _link("page", "sheet_id", "sheet"),
+        _link("page", "file_id", "file"),
+        *_counts("number"),
         _text("side", "front"),
-        _count("seq"),
-        _word("state"),
+        *_counts("seq"),
+        *_words("state"),
         _text("kind"),
-        _word("original"),
+        *_words("original"),
         *_counts("priority", "token", "deliveries"),
         _text("worker"),
         sa.Column("lease_until", sa.DateTime(), nullable=True),
@@ -285,14 +274,10 @@ def _create_page() -> None:
         *_counts("width", "height"),
         sa.Column("dpi", sa.Float(), nullable=False),
         _text("phash"),
-        sa.Column("twin_of", BIG_ID, nullable=True),
+        _link("page", "twin_of", "page", nullable=True),
         *_texts("fault", "cause"),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_page_batch_id")),
-        sa.ForeignKeyConstraint(["file_id"], ["file.id"], name=op.f("fk_page_file_id")),
-        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_page_sheet_id")),
-        sa.ForeignKeyConstraint(["twin_of"], ["page.id"], name=op.f("fk_page_twin_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         sa.UniqueConstraint("file_id", "number", name=op.f("uq_page_file_id_number")),
     )
@@ -305,18 +290,16 @@ def _create_record() -> None:
     op.create_table(
         "record",
         _id("id"),
-        sa.Column("page_id", BIG_ID, nullable=False),
-        sa.Column("batch_id", BIG_ID, nullable=False),
+        _link("record", "page_id", "page"),
+        _link("record", "batch_id", "batch"),
         *_day(),
-        _word("type"),
+        *_words("type"),
         sa.Column("confidence", sa.Float(), nullable=False),
-        _word("state"),
-        _count("version"),
+        *_words("state"),
+        *_counts("version"),
         sa.Column("failures", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_record_batch_id")),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_record_page_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint("page_id", name=op.f("uq_record_page_id")),
     )
@@ -333,13 +316,11 @@ def _create_case() -> None:
         *_words("kind", "branch_no", "teller_no"),
         sa.Column("business_date", sa.Date(), nullable=False),
         *_words("state", "key"),
-        sa.Column("batch_id", BIG_ID, nullable=True),
-        sa.Column("record_id", BIG_ID, nullable=True),
+        _link("case", "batch_id", "batch", nullable=True),
+        _link("case", "record_id", "record", nullable=True),
         *_texts("journal_no", "field", "expected", "found", "reason", "actor"),
         sa.Column("raised_at", sa.DateTime(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_case_batch_id")),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_case_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
         sa.UniqueConstraint("key", name=op.f("uq_case_key")),
     )
@@ -352,12 +333,11 @@ def _create_history() -> None:
     op.create_table(
         "history",
         _id("id"),
-        sa.Column("record_id", BIG_ID, nullable=False),
+        _link("history", "record_id", "record"),
         *_texts("field", "old", "new"),
         *_words("source", "actor"),
         _text("basis"),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_history_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
     )
     op.create_index(op.f("ix_history_record_id"), "history", ["record_id"])
@@ -366,13 +346,12 @@ def _create_history() -> None:
 def _create_match() -> None:
     op.create_table(
         "match",
-        sa.Column("record_id", BIG_ID, nullable=False),
+        _link("match", "record_id", "record"),
         *_day(),
-        _word("journal_no"),
+        *_words("journal_no"),
         sa.Column("score", sa.Float(), nullable=False),
-        _word("made_by"),
+        *_words("made_by"),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_match_record_id")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_match")),
     )
     op.create_index(
@@ -385,15 +364,14 @@ def _create_match() -> None:
 def _create_record_field() -> None:
     op.create_table(
         "record_field",
-        sa.Column("record_id", BIG_ID, nullable=False),
+        _link("record_field", "record_id", "record"),
         *_words("name", "value"),
         _text("raw"),
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
-        _word("source"),
+        *_words("source"),
         *_box(),
-        _count("version"),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_field_record_id")),
+        *_counts("version"),
         sa.PrimaryKeyConstraint("record_id", "name", name=op.f("pk_record_field")),
     )
 
@@ -402,10 +380,10 @@ def _create_task() -> None:
     op.create_table(
         "task",
         _id("id"),
-        _word("kind"),
-        sa.Column("record_id", BIG_ID, nullable=False),
-        sa.Column("page_id", BIG_ID, nullable=False),
-        _word("field"),
+        *_words("kind"),
+        _link("task", "record_id", "record"),
+        _link("task", "page_id", "page"),
+        *_words("field"),
         _text("field_kind"),
         *_words("branch_no", "state"),
         *_counts("priority", "token"),
@@ -415,8 +393,6 @@ def _create_task() -> None:
         _text("result"),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_task_page_id")),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_task_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("record_id", "kind", "field", name=op.f("uq_task_record_id_kind_field")),
     )
