@@ -130,17 +130,24 @@ def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
     # A rule that is a little askew steps from row to row: two rows together still hold it.
     thickened = cv2.dilate(ink, block(1, 2))
     closed = cv2.morphologyEx(thickened, cv2.MORPH_CLOSE, block(gap, 1))
-    runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(least, 1))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(u8(runs), connectivity=8)
+    runs = u8(cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(least, 1)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     thickest = pixels_of(_THICKEST_MM, dpi, 3) + 1
     thin = [row for row in stats[1:].tolist() if row[3] <= max(thickest, row[2] // 12) and row[4] <= thickest * row[2]]
+    placed = [(_row_of(runs, x, y, w, h), x, w, area) for x, y, w, h, area in thin]
     found = [
-        Segment(x, y + h // 2, x + w - 1, y + h // 2, max(1, round(area / w) - 1))
-        for x, y, w, h, area in thin
+        Segment(x, row, x + w - 1, row, max(1, round(area / w) - 1))
+        for row, x, w, area in placed
         # The feet of a line of print stand level too, but with gaps.
-        if np.count_nonzero(thickened[y + h // 2, x : x + w]) >= _SOLID * w
+        if np.count_nonzero(thickened[row, x : x + w]) >= _SOLID * w
     ]
     return _joined(found, pixels_of(_JOIN_MM, dpi), thickest)
+
+
+def _row_of(runs: Pixels, x: int, y: int, w: int, h: int) -> int:
+    """The middle of the fullest rows of a run; the bow of a stamp or a stroke on it is only a few of its pixels."""
+    filled = np.count_nonzero(runs[y : y + h, x : x + w], axis=1)
+    return y + int(np.flatnonzero(filled >= 0.9 * filled.max()).mean())
 
 
 def _joined(segments: list[Segment], gap: int, apart: int) -> list[Segment]:
