@@ -1,5 +1,12 @@
-// Shrinks filled-in text to its cell, then tells what would be hard to read: text cut off, too small, or over other text.
+// Takes paper that is high enough, shrinks filled-in text to its cell, then tells what would be hard to read: text cut off, too small, or over other text.
 () => {
+  const stamps = [...document.querySelectorAll('.stamp')];
+  for (const one of stamps) one.style.display = 'none';
+  const paper = document.querySelector('.sheet');
+  for (let n = 0; n < 3; n++) {
+    const over = Math.max(...[paper, ...document.querySelectorAll('.box, .lines, .narrow')].map((e) => e.scrollHeight - e.clientHeight));
+    if (over > 1 && !paper.classList.contains('strip')) paper.style.height = paper.clientHeight + over + 2 + 'px';
+  }
   const tall = (box, slack) => !box.classList.contains('c0') && box.scrollHeight > box.clientHeight + slack;
   const shrink = (box) => {
     const fills = [...box.querySelectorAll('.v, .opt')];
@@ -9,7 +16,7 @@
     }
   };
   for (const box of document.querySelectorAll('.c:not(.nofit):not(.vert), .c0')) shrink(box);
-  const sheet = document.querySelector('.sheet').getBoundingClientRect();
+  const sheet = paper.getBoundingClientRect();
   const boxes = (selector) => [...document.querySelectorAll(selector)].flatMap((e) => {
     const r = document.createRange();
     r.selectNodeContents(e);
@@ -25,7 +32,10 @@
     for (const q of fills.slice(i + 1)) if (overlap(p, q) > 14) faults.push('fills overlap: ' + p.t + ' / ' + q.t);
     for (const q of labels) if (overlap(p, q) > 0.12 * (q.r - q.x) * (q.b - q.y) + 8) faults.push('over a label: ' + p.t + ' / ' + q.t);
   });
+  for (const box of document.querySelectorAll('.box, .cheque'))
+    if (box.scrollHeight > box.clientHeight + 3) faults.push('the frame is too low: ' + (box.scrollHeight - box.clientHeight));
   for (const box of document.querySelectorAll('.c:not(.nofit):not(.vert), .c0'))
     if (box.scrollWidth > box.clientWidth + 2 || tall(box, 6)) faults.push('cut off: ' + box.textContent);
+  for (const one of stamps) one.style.display = '';
   return faults;
 }

@@ -81,7 +81,7 @@ def draw(rng: Random, content: Content, name: str) -> str:
     color = rng.choice(("#c8202c", "#d42a2a", "#b81e3a", "#e03c31"))
     left, top = rng.uniform(30, 70), rng.uniform(25, 60)
     if content.kind.name.endswith("cheque"):
-        top -= 25
+        top -= 8
     if name == "stamp_customer":
         firm = rng.choice(values.CITIES) + rng.choice(values.BRANDS) + rng.choice(values.TRADES) + "有限公司"
         word = rng.choice(("财务专用章", "财务专用章", "合同专用章"))

@@ -11,19 +11,23 @@ import numpy.typing as npt
 Image = npt.NDArray[np.uint8]
 
 
-def _shade(image: npt.NDArray[np.float32], rng: Random) -> npt.NDArray[np.float32]:
+def _dimmed(image: Image, level: npt.NDArray[np.float32]) -> Image:
+    """The image times `level` (H×W, 1 keeps it)."""
+    return np.asarray(cv2.multiply(image, cv2.merge([level] * 3), dtype=cv2.CV_8U), np.uint8)
+
+
+def _shade(image: Image, rng: Random) -> Image:
     """A shadow that falls from one edge or corner."""
     height, width = image.shape[:2]
     angle = rng.uniform(0, 2 * np.pi)
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    ramp = np.cos(angle) * columns / width + np.sin(angle) * rows / height
+    rows, columns = np.mgrid[0:64, 0:64].astype(np.float32)
+    ramp = np.cos(angle) * columns + np.sin(angle) * rows
     ramp = (ramp - ramp.min()) / (ramp.max() - ramp.min())
-    depth = rng.uniform(0.12, 0.38)
-    dark = (1 - depth * np.clip((ramp - 0.45) * 2, 0, 1)).astype(np.float32)
-    return np.asarray(image * dark[:, :, None], np.float32)
+    level = (1 - rng.uniform(0.12, 0.38) * np.clip((ramp - 0.45) * 2, 0, 1)).astype(np.float32)
+    return _dimmed(image, np.asarray(cv2.resize(level, (width, height)), np.float32))
 
 
-def _fold(image: npt.NDArray[np.float32], rng: Random) -> npt.NDArray[np.float32]:
+def _fold(image: Image, rng: Random) -> Image:
     """A fold across the paper: a dark line with a light one beside it."""
     height, width = image.shape[:2]
     level = np.ones((height, width), np.float32)
@@ -36,7 +40,15 @@ def _fold(image: npt.NDArray[np.float32], rng: Random) -> npt.NDArray[np.float32
     cv2.line(level, *ends, rng.uniform(0.6, 0.8), rng.randint(2, 5))
     (x, y), (u, v) = ends
     cv2.line(level, (x + 4, y + 4), (u + 4, v + 4), 1.07, 4)
-    return image * cv2.GaussianBlur(level, (0, 0), 1.6)[:, :, None]
+    return _dimmed(image, np.asarray(cv2.GaussianBlur(level, (0, 0), 1.6), np.float32))
+
+
+def _grain(image: Image, rng: Random) -> Image:
+    """Paler or dimmer paper, and the sensor's noise."""
+    image = np.asarray(cv2.convertScaleAbs(image, alpha=rng.uniform(0.82, 1.0), beta=rng.uniform(0, 22)), np.uint8)
+    noise = np.random.default_rng(rng.getrandbits(32)).standard_normal(image.shape[:2], np.float32)
+    flecks = (noise * rng.uniform(0, 7)).astype(np.int16)
+    return np.asarray(cv2.add(image, cv2.merge([flecks] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def _place(image: Image, rng: Random) -> Image:
@@ -68,16 +80,12 @@ def _ink(image: Image, rng: Random) -> Image:
 
 def worn(image: Image, rng: Random, turns: bool = True) -> Image:
     """A scan of the sheet `image` (H×W×3 BGR): the same text, a person can still read every word of it."""
-    placed = _place(_ink(image, rng), rng).astype(np.float32)
+    placed = _place(_ink(image, rng), rng)
     if rng.random() < 0.3:
         placed = _shade(placed, rng)
     if rng.random() < 0.2:
         placed = _fold(placed, rng)
-    contrast, light = rng.uniform(0.82, 1.0), rng.uniform(0, 22)
-    placed = placed * contrast + light
-    noise = np.random.default_rng(rng.getrandbits(32))
-    placed += noise.standard_normal(placed.shape[:2], np.float32)[:, :, None] * rng.uniform(0, 7)
-    out: Image = np.clip(placed, 0, 255).astype(np.uint8)
+    out = _grain(placed, rng)
     if rng.random() < 0.12:
         out = np.asarray(cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
     if turns and rng.random() < 0.1:
