@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from archive.indexing import Indexer
+
 from archive.catalogue.engine import Catalogue
 from archive.index import open_index
-from archive.indexing import Indexer
 from archive.objects import open_store
 from archive.vault import Archive
 from processing.owner import Chore, Owner
@@ -14,12 +15,12 @@ from supervision.matching import refresh_stale
 from .settings import Settings
 
 
-def build_archive(settings: Settings, *, writer: bool = False) -> Archive:
-    """The three stores of `settings`, the schema brought up to date. `writer`: this process owns the index."""
+def build_archive(settings: Settings) -> Archive:
+    """The three stores of `settings`, the schema brought up to date."""
     settings.data.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(settings.catalogue)
     catalogue.migrate()
-    return Archive(catalogue, open_store(settings.objects), open_index(settings.index, writer=writer))
+    return Archive(catalogue, open_store(settings.objects), open_index(settings.index))
 
 
 def worker_config(settings: Settings) -> WorkerConfig:

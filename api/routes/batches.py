@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, UploadFile
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import Invalid, NotFound, Refused
-from archive.model import Person, Role, TellerDay
+from archive.model import BatchState, Person, Role, TellerDay
 from archive.vault import Archive
 from processing import capture
 
@@ -52,7 +53,7 @@ def require_capture(person: Person) -> None:
 
 
 @router.post("", status_code=201)
-def open_batch(body: BatchIn, archive: ArchiveDep, person: PersonDep) -> BatchOut:
+def open_batch(body: BatchIn, archive: ArchiveDep, person: Signed) -> BatchOut:
     """Opens a batch, or answers with the open one of the same branch, teller and date."""
     require_capture(person)
     if not person.scope.covers(body.branch_no):
@@ -72,10 +73,10 @@ def open_batch(body: BatchIn, archive: ArchiveDep, person: PersonDep) -> BatchOu
 @router.get("")
 def list_batches(
     archive: ArchiveDep,
-    person: PersonDep,
+    person: Signed,
     business_date: date | None = None,
     branch_no: str | None = None,
-    state: str | None = None,
+    state: BatchState | None = None,
     before: int | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> BatchList:
@@ -94,13 +95,13 @@ def list_batches(
 
 
 @router.get("/{batch}")
-def show_batch(batch: str, archive: ArchiveDep, person: PersonDep) -> BatchOut:
+def show_batch(batch: str, archive: ArchiveDep, person: Signed) -> BatchOut:
     """One batch with its counts."""
     return shown(archive, batch_id(batch), person)
 
 
 @router.patch("/{batch}")
-def declare(batch: str, body: DeclaredIn, archive: ArchiveDep, person: PersonDep) -> BatchOut:
+def declare(batch: str, body: DeclaredIn, archive: ArchiveDep, person: Signed) -> BatchOut:
     """Corrects what a batch declares."""
     require_capture(person)
     said = capture.Declared(body.declared_sheets, body.declared_entries, body.declared_amount)
@@ -109,14 +110,14 @@ def declare(batch: str, body: DeclaredIn, archive: ArchiveDep, person: PersonDep
 
 
 @router.post("/{batch}/files")
-def add_files(batch: str, file: list[UploadFile], archive: ArchiveDep, person: PersonDep) -> FileList:
+def add_files(batch: str, file: list[UploadFile], archive: ArchiveDep, person: Signed) -> FileList:
     """Adds one or more files. Each is answered by itself: durable, or refused with a reason while the others go on."""
     require_capture(person)
     return FileList(files=[_add(batch_id(batch), one, archive, person) for one in file])
 
 
 @router.get("/{batch}/files")
-def list_files(batch: str, archive: ArchiveDep, person: PersonDep) -> FileList:
+def list_files(batch: str, archive: ArchiveDep, person: Signed) -> FileList:
     """Every file of a batch as it came, the refused ones with their reason."""
     with archive.catalogue.read() as tx:
         found = tx.batches.get(batch_id(batch), person.scope)
@@ -127,7 +128,7 @@ def list_files(batch: str, archive: ArchiveDep, person: PersonDep) -> FileList:
 def list_pages(
     batch: str,
     archive: ArchiveDep,
-    person: PersonDep,
+    person: Signed,
     after: int = -1,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
 ) -> PageList:
@@ -139,7 +140,7 @@ def list_pages(
 
 
 @router.post("/{batch}/close")
-def close(batch: str, archive: ArchiveDep, person: PersonDep, body: CloseIn | None = None) -> BatchOut:
+def close(batch: str, archive: ArchiveDep, person: Signed, body: CloseIn | None = None) -> BatchOut:
     """Closes a batch; refused, naming the missing sheets, where it is short of what was declared."""
     require_capture(person)
     short = body.short if body else False

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from fastapi import APIRouter
-from supervision.balance import Balance, balance, board
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import NotFound
 from archive.model import Person, TellerDay
 from supervision import seal as sealing
+from supervision.balance import Balance, balance, board
 
 from .shapes import Shape
 
@@ -102,13 +103,13 @@ def day_in_scope(branch_no: str, teller_no: str, business_date: date, person: Pe
 
 
 @router.get("/{business_date}")
-def day_board(business_date: date, archive: ArchiveDep, person: PersonDep) -> BoardOut:
+def day_board(business_date: date, archive: ArchiveDep, person: Signed) -> BoardOut:
     """Every teller's day of a date in scope."""
     return BoardOut(days=[DayOut.of(found) for found in board(archive, business_date, person.scope)])
 
 
 @router.get("/{branch_no}/{teller_no}/{business_date}")
-def show_day(branch_no: str, teller_no: str, business_date: date, archive: ArchiveDep, person: PersonDep) -> DayOut:
+def show_day(branch_no: str, teller_no: str, business_date: date, archive: ArchiveDep, person: Signed) -> DayOut:
     """One teller's day: its equation and each gap."""
     day = day_in_scope(branch_no, teller_no, business_date, person)
     return DayOut.of(balance(archive, day, person.scope))
@@ -120,7 +121,7 @@ def seal_day(
     teller_no: str,
     business_date: date,
     archive: ArchiveDep,
-    person: PersonDep,
+    person: Signed,
     body: SealIn | None = None,
 ) -> DayOut:
     """Seals a day that holds; refused with what is missing otherwise. A reason explains what is missing, by right."""

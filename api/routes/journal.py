@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, UploadFile
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import Refused
 from archive.model import Role
 from supervision.journal import import_file
@@ -25,7 +26,7 @@ class ImportOut(Shape):
 
 
 @router.post("", status_code=201)
-def import_journal(file: UploadFile, archive: ArchiveDep, person: PersonDep) -> ImportOut:
+def import_journal(file: UploadFile, archive: ArchiveDep, person: Signed) -> ImportOut:
     """Imports a journal file (CSV); refused as a whole where a line cannot be taken."""
     if person.role not in MAY_IMPORT:
         raise Refused(f"the role {person.role} may not import a journal")

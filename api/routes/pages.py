@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import Invalid, NotFound, Refused
 from archive.model import Person, Role, StoredPage
 from archive.vault import Archive
@@ -40,14 +41,14 @@ def region(xywh: str) -> Box:
 
 
 @router.get("/{page_id}")
-def show(page_id: int, archive: ArchiveDep, person: PersonDep) -> PageOut:
+def show(page_id: int, archive: ArchiveDep, person: Signed) -> PageOut:
     """One page as the catalogue knows it."""
     return PageOut.of(visible(archive, page_id, person))
 
 
 @router.get("/{page_id}/image", response_class=Response)
 def image(
-    page_id: int, archive: ArchiveDep, person: PersonDep, w: Annotated[int | None, Query(ge=16, le=8000)] = None
+    page_id: int, archive: ArchiveDep, person: Signed, w: Annotated[int | None, Query(ge=16, le=8000)] = None
 ) -> Response:
     """The access copy as JPEG: upright, straight, in colour; `w` scales it to a width in pixels."""
     page = visible(archive, page_id, person)
@@ -62,7 +63,7 @@ def image(
 
 
 @router.get("/{page_id}/crop", response_class=Response)
-def crop(page_id: int, xywh: str, archive: ArchiveDep, person: PersonDep) -> Response:
+def crop(page_id: int, xywh: str, archive: ArchiveDep, person: Signed) -> Response:
     """A region of the access copy as PNG; `xywh` is left,top,width,height in its pixels."""
     page = visible(archive, page_id, person)
     if not page.access:
@@ -75,7 +76,7 @@ def crop(page_id: int, xywh: str, archive: ArchiveDep, person: PersonDep) -> Res
 
 
 @router.get("/{page_id}/thumbnail", response_class=Response)
-def thumbnail(page_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
+def thumbnail(page_id: int, archive: ArchiveDep, person: Signed) -> Response:
     """The thumbnail, within 160 × 114 pixels."""
     page = visible(archive, page_id, person)
     if not page.thumbnail:
@@ -86,7 +87,7 @@ def thumbnail(page_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
 
 
 @router.get("/{page_id}/original", response_class=Response)
-def original(page_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
+def original(page_id: int, archive: ArchiveDep, person: Signed) -> Response:
     """The file as it came, byte for byte."""
     page = visible(archive, page_id, person)
     with archive.catalogue.write() as tx:

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from archive.search import search
 from fastapi import APIRouter, Query
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import Refused
 from archive.model import Event, Role
+from archive.search import search
 
 from .shapes import Shape, VoucherOut
 
@@ -57,10 +58,10 @@ class Feed(Shape):
 @router.get("/search")
 def find(
     archive: ArchiveDep,
-    person: PersonDep,
+    person: Signed,
     q: str = "",
-    type: str | None = None,
-    branch: str | None = None,
+    type: Annotated[list[str] | None, Query()] = None,
+    branch: Annotated[list[str] | None, Query()] = None,
     date_from: Annotated[date | None, Query(alias="from")] = None,
     date_to: Annotated[date | None, Query(alias="to")] = None,
     amount_min: Annotated[Decimal | None, Query(alias="min")] = None,
@@ -75,8 +76,8 @@ def find(
         archive,
         q,
         scope=person.scope,
-        type=type,
-        branch_no=branch,
+        types=type or (),
+        branch_nos=branch or (),
         date_from=date_from,
         date_to=date_to,
         amount_min=amount_min,
@@ -94,7 +95,7 @@ def find(
 
 @router.get("/events")
 def events(
-    archive: ArchiveDep, person: PersonDep, after: int = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    archive: ArchiveDep, person: Signed, after: int = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Feed:
     """The change feed from a cursor on; what happened in the asker's branches, in order."""
     with archive.catalogue.read() as tx:

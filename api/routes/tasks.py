@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from processing import keying
 
 from .shapes import Shape, TaskOut
@@ -44,7 +45,7 @@ class Completed(Shape):
 
 
 @router.post("/claim")
-def claim(archive: ArchiveDep, person: PersonDep, body: ClaimIn | None = None) -> TaskList:
+def claim(archive: ArchiveDep, person: Signed, body: ClaimIn | None = None) -> TaskList:
     """Leases up to `count` tasks to the asker for five minutes; an empty list when none waits."""
     asked = body or ClaimIn()
     kinds = tuple(asked.kinds) if asked.kinds else None
@@ -53,7 +54,7 @@ def claim(archive: ArchiveDep, person: PersonDep, body: ClaimIn | None = None) -
 
 
 @router.get("/{task_id}/snippet", response_class=Response)
-def snippet(task_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
+def snippet(task_id: int, archive: ArchiveDep, person: Signed) -> Response:
     """The field's region as PNG, for the holder of the task only."""
     return Response(
         keying.snippet(archive, task_id, person), media_type="image/png", headers={"Cache-Control": "no-store"}
@@ -61,21 +62,21 @@ def snippet(task_id: int, archive: ArchiveDep, person: PersonDep) -> Response:
 
 
 @router.post("/{task_id}/complete")
-def complete(task_id: int, body: CompleteIn, archive: ArchiveDep, person: PersonDep) -> Completed:
+def complete(task_id: int, body: CompleteIn, archive: ArchiveDep, person: Signed) -> Completed:
     """The keyed value becomes the field's; an empty one says that the paper has none."""
     keying.complete(archive, task_id, body.token, body.value, person)
     return Completed(task=task_id)
 
 
 @router.post("/{task_id}/unreadable")
-def unreadable(task_id: int, body: UnreadableIn, archive: ArchiveDep, person: PersonDep) -> Completed:
+def unreadable(task_id: int, body: UnreadableIn, archive: ArchiveDep, person: Signed) -> Completed:
     """Passes a task that cannot be read to somebody who sees the page."""
     keying.unreadable(archive, task_id, body.token, body.why, person)
     return Completed(task=task_id, done=False)
 
 
 @router.post("/{task_id}/hand_back")
-def hand_back(task_id: int, body: TokenIn, archive: ArchiveDep, person: PersonDep) -> Completed:
+def hand_back(task_id: int, body: TokenIn, archive: ArchiveDep, person: Signed) -> Completed:
     """Gives a task back to the queue."""
     keying.hand_back(archive, task_id, body.token, person)
     return Completed(task=task_id, done=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.deps import ArchiveDep, PersonDep
+from api.auth import Signed
+from api.context import ArchiveDep
 from archive.errors import Refused
 from archive.model import Person, Role
 from processing import keying
@@ -28,7 +29,7 @@ def require_sight(person: Person) -> None:
 
 
 @router.get("/{voucher_id}")
-def show(voucher_id: int, archive: ArchiveDep, person: PersonDep) -> VoucherOut:
+def show(voucher_id: int, archive: ArchiveDep, person: Signed) -> VoucherOut:
     """One voucher with its fields, boxes and failed rules."""
     require_sight(person)
     with archive.catalogue.read() as tx:
@@ -36,7 +37,7 @@ def show(voucher_id: int, archive: ArchiveDep, person: PersonDep) -> VoucherOut:
 
 
 @router.get("/{voucher_id}/history")
-def history(voucher_id: int, archive: ArchiveDep, person: PersonDep) -> HistoryList:
+def history(voucher_id: int, archive: ArchiveDep, person: Signed) -> HistoryList:
     """Who or what set each value, when and from what."""
     require_sight(person)
     with archive.catalogue.read() as tx:
@@ -45,12 +46,12 @@ def history(voucher_id: int, archive: ArchiveDep, person: PersonDep) -> HistoryL
 
 
 @router.post("/{voucher_id}/fields/{name}")
-def correct(voucher_id: int, name: str, body: ValueIn, archive: ArchiveDep, person: PersonDep) -> VoucherOut:
+def correct(voucher_id: int, name: str, body: ValueIn, archive: ArchiveDep, person: Signed) -> VoucherOut:
     """Sets a field by a person who sees the page; an empty value says that the paper has none."""
     return VoucherOut.of(keying.correct(archive, voucher_id, name, body.value, person))
 
 
 @router.post("/{voucher_id}/type")
-def set_type(voucher_id: int, body: ValueIn, archive: ArchiveDep, person: PersonDep) -> VoucherOut:
+def set_type(voucher_id: int, body: ValueIn, archive: ArchiveDep, person: Signed) -> VoucherOut:
     """Says what an unclassified page is; the fields that it then misses are asked for."""
     return VoucherOut.of(keying.set_type(archive, voucher_id, body.value, person))

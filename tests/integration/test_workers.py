@@ -1,0 +1,147 @@
+"""Workers: real processes on real stores; killed at any moment they lose and double nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.errors import LeaseLost
+from archive.indexing import Indexer
+from archive.model import BatchState, PageState, StoredPage, TellerDay
+from archive.vault import Archive
+from pages import coded, wire_transfer
+from processing import capture
+from processing.owner import Chore, Owner, OwnerLock
+from processing.worker import WorkerConfig
+
+PATIENCE = 60.0
+
+
+@contextmanager
+def running(archive: Archive, folder: Path, workers: int = 1) -> Iterator[Owner]:
+    config = WorkerConfig(archive.catalogue.url, (folder / "objects").as_uri(), "printed_code")
+    indexer = Indexer(archive)
+    owner = Owner(archive, config, folder, workers, (Chore("index", lambda: indexer.drain() > 0, 0.05),))
+    assert owner.lock.acquire()
+    owner.start()
+    try:
+        yield owner
+    finally:
+        owner.stop()
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Waits for a state, not for a time; fails when it never comes."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+
+
+def pages_of(archive: Archive, batch: int) -> list[StoredPage]:
+    with archive.catalogue.read() as tx:
+        return tx.pages.of_batch(batch)
+
+
+def settled(archive: Archive, batch: int) -> bool:
+    return all(page.state in {PageState.DONE, PageState.QUARANTINED} for page in pages_of(archive, batch))
+
+
+def filled(archive: Archive, day: TellerDay, *contents: bytes) -> int:
+    batch = capture.open_batch(archive, day, actor="op").id
+    for number, data in enumerate(contents, 1):
+        capture.add_file(archive, batch, f"{number:04d}.png", data, actor="op")
+    return batch
+
+
+def test_a_closed_batch_is_archived_by_its_last_page(archive: Archive, day: TellerDay, tmp_path: Path) -> None:
+    batch = filled(archive, day, wire_transfer("1.00"), wire_transfer("2.00"))
+    capture.close_batch(archive, batch, actor="op")
+    with running(archive, tmp_path / "data"):
+        until(lambda: settled(archive, batch))
+    with archive.catalogue.read() as tx:
+        assert tx.batches.get(batch).state is BatchState.ARCHIVED
+        assert [record.type for record in tx.records.of_batch(batch)] == ["wire_transfer"] * 2
+    assert archive.index.count() == 2
+
+
+def test_a_killed_worker_is_replaced_and_its_page_done_once(archive: Archive, day: TellerDay, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    batch = filled(archive, day, coded(wait=str(gate)))
+    with running(archive, tmp_path / "data") as owner:
+        until(lambda: pages_of(archive, batch)[0].state is PageState.RUNNING)
+        killed = owner.supervisor.seats[0].process
+        assert killed is not None and killed.pid is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        until(lambda: pages_of(archive, batch)[0].token == 2)
+        gate.touch()
+        until(lambda: settled(archive, batch))
+    with archive.catalogue.read() as tx:
+        assert len(tx.records.of_batch(batch)) == 1
+    assert pages_of(archive, batch)[0].deliveries == 1
+
+
+def test_a_page_that_kills_its_worker_is_quarantined_and_its_batch_goes_on(
+    archive: Archive, day: TellerDay, tmp_path: Path
+) -> None:
+    batch = filled(archive, day, coded(crash=True), wire_transfer())
+    with running(archive, tmp_path / "data"):
+        until(lambda: settled(archive, batch))
+    crashed, other = pages_of(archive, batch)
+    assert (crashed.state, crashed.deliveries, other.state) == (PageState.QUARANTINED, 4, PageState.DONE)
+    assert "status -9" in crashed.cause
+
+
+def test_a_page_that_fails_four_times_is_quarantined_with_its_cause(
+    archive: Archive, day: TellerDay, tmp_path: Path
+) -> None:
+    batch = filled(archive, day, coded(fail="no such glyph"))
+    with running(archive, tmp_path / "data"):
+        until(lambda: settled(archive, batch))
+    assert "no such glyph" in pages_of(archive, batch)[0].cause
+
+
+def test_a_stop_counts_no_delivery(archive: Archive, day: TellerDay, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    batch = filled(archive, day, coded(wait=str(gate)))
+    with running(archive, tmp_path / "data") as owner:
+        until(lambda: pages_of(archive, batch)[0].state is PageState.RUNNING)
+        owner.supervisor.stop(patience=0.2)
+    page = pages_of(archive, batch)[0]
+    assert (page.state, page.deliveries) == (PageState.RECEIVED, 0)
+
+
+def test_a_new_owner_takes_over_what_a_dead_one_left_running(archive: Archive, day: TellerDay, tmp_path: Path) -> None:
+    batch = filled(archive, day, wire_transfer())
+    with archive.catalogue.write() as tx:
+        assert tx.pages.claim("dead", datetime.now(UTC) + timedelta(hours=1))
+    with running(archive, tmp_path / "data"):
+        until(lambda: settled(archive, batch))
+    assert pages_of(archive, batch)[0].deliveries == 0
+
+
+def test_a_worker_that_lost_its_lease_cannot_commit(archive: Archive, day: TellerDay) -> None:
+    from archive.catalogue.pages import PageResult
+
+    filled(archive, day, wire_transfer())
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    with archive.catalogue.write() as tx:
+        late = tx.pages.claim("late", past)
+        now = tx.pages.claim("now", datetime.now(UTC) + timedelta(minutes=1))
+    assert late is not None and now is not None and late.id == now.id
+    with pytest.raises(LeaseLost), archive.catalogue.write() as tx:
+        tx.pages.finish(late.id, late.token, PageResult("unknown"))
+
+
+def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
+    first, second = OwnerLock(tmp_path), OwnerLock(tmp_path)
+    assert first.acquire() and not second.acquire()
+    first.release()
+    assert second.acquire()
