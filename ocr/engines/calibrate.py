@@ -15,9 +15,11 @@ from imaging.model import Pixels
 from ocr.engines import networks, surgery
 from ocr.engines.detector import STRIDE, Detector, tensor_of
 from ocr.engines.networks import Floats
-from ocr.engines.rapid import SIDE
+from ocr.engines.rapid import DPI
 from ocr.engines.recogniser import PAPER, QUICK, strip_at
 
+SCANNED = 200.0  # dpi of the images
+SIDE = 800
 EVERY = 3  # lines of a page: one of so many is enough
 
 
@@ -55,8 +57,8 @@ def _small(pages: list[Pixels]) -> list[Floats]:
 
 
 def _lines(pages: list[Pixels]) -> list[Floats]:
-    detect = Detector(SIDE, quantised=False)
-    strips = [strip_at(page, each, QUICK, not each.tall) for page in pages for each in detect(page)[::EVERY]]
+    detect = Detector(DPI, quantised=False)
+    strips = [strip_at(page, each, QUICK, not each.tall) for page in pages for each in detect(page, SCANNED)[::EVERY]]
     return [tensor_of(np.pad(strip, ((0, 0), (0, 64), (0, 0)), constant_values=PAPER)) for strip in strips]
 
 

@@ -15,6 +15,7 @@ from ocr.engines import networks, surgery
 from ocr.engines.networks import Floats
 
 STRIDE = 32
+LEAST = 736  # pixels: a resolution that a file states wrongly must not make text vanish
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
 # The network marks the core of each line, which grows by this share of area over perimeter (DB, arXiv 1911.08947).
 UNCLIP = 1.6
@@ -49,19 +50,19 @@ class Region:
 
 
 class Detector:
-    """Finds lines. The page is scaled so that its longer side is `side` pixels, never up."""
+    """Finds lines, on the page scaled to `dpi` (never up, nor below LEAST pixels of its longer side)."""
 
-    def __init__(self, side: int, quantised: bool, models: Path | None = None, cache: Path | None = None) -> None:
-        self._side = side
+    def __init__(self, dpi: float, quantised: bool, models: Path | None = None, cache: Path | None = None) -> None:
+        self._dpi = dpi
         model = networks.read_model(networks.model_file(networks.DETECTOR, models))
         if quantised:
             surgery.quantise(model, networks.ranges(networks.DETECTOR))
         self._run = networks.compiled(model, cache)
 
-    def __call__(self, pixels: Pixels) -> list[Region]:
-        """The regions of text of an H×W×3 BGR image, from top to bottom."""
+    def __call__(self, pixels: Pixels, dpi: float) -> list[Region]:
+        """The regions of text of an H×W×3 BGR image of `dpi`, from top to bottom."""
         height, width = pixels.shape[:2]
-        scale = min(1.0, self._side / max(height, width))
+        scale = min(1.0, max(self._dpi / dpi, LEAST / max(height, width)))
         size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         chart = self._run({"x": tensor_of(np.asarray(small, np.uint8))})[0, 0]
