@@ -16,7 +16,7 @@ from imaging.stages.stamps import Stamps, split_stamps
 
 __all__ = ["READING", "RECIPE", "Geometry", "geometry", "reading_stream", "run", "turned"]
 
-RECIPE: tuple[Stage, ...] = (orient, crop, deskew, quality, blank)
+RECIPE: tuple[Stage, ...] = (orient, crop, deskew, blank, quality)
 """From the decoded page to the colour master that access copies are made of."""
 
 READING: tuple[Stage, ...] = (background,)

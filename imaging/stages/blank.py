@@ -54,7 +54,8 @@ def _strokes(stats: Stats, ink: Pixels, dpi: float) -> Stats:
     near = (x < edge) | (y < edge) | (x + w > width - edge) | (y + h > height - edge)
     # What lies wholly in the outer millimetres, or is a long band that touches the edge, is the bed or its shadow.
     outer = (x + w <= edge) | (y + h <= edge) | (x >= width - edge) | (y >= height - edge)
-    border = outer | (near & (longest > 0.2 * along) & (shortest < 3 * edge))
+    frame = (w > 0.8 * width) & (h > 0.8 * height)
+    border = outer | frame | (near & (longest > 0.2 * along) & (shortest < 3 * edge))
     least, most = (pixels_of(mm, dpi) for mm in _HOLE_MM)
     hole = (shortest >= least) & (longest <= most) & (area > 0.65 * w * h) & (longest < 1.3 * shortest)
     fold = (longest > _FOLD_SHARE * along) & (shortest <= pixels_of(_FOLD_MM, dpi, 2))

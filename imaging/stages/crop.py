@@ -16,6 +16,7 @@ _EMPTY_MM = 25.0
 _MARGIN_MM = 10.0
 _LEAST_CUT = 0.006
 _SPECK_MM = 0.8
+_LEAST_INK_MM = 14.0
 
 Contour = npt.NDArray[np.int32]
 
@@ -92,14 +93,14 @@ def _painted(page: Page, hull: Contour, box: Box, paper: float) -> Pixels:
 
 
 def _content(page: Page, times: int) -> Box | None:
-    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page without ink."""
+    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page with next to no ink, where holes and specks would pass for it."""
     dpi = page.dpi / times
     ink = ink_mask(darkest(shrunk(page.pixels, times)), dpi, 0.88)
     ink = u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2)))
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     speck = pixels_of(_SPECK_MM, dpi, 2)
     large = [s for s in stats[1:] if max(s[cv2.CC_STAT_WIDTH], s[cv2.CC_STAT_HEIGHT]) > speck]
-    if not large:
+    if sum(int(s[cv2.CC_STAT_AREA]) for s in large) < pixels_of(_LEAST_INK_MM, dpi) ** 2:
         return None
     left, top = (min(int(s[k]) for s in large) for k in (0, 1))
     right, bottom = (max(int(s[k] + s[k + 2]) for s in large) for k in (0, 1))

@@ -66,7 +66,10 @@ def sharpness(light: Pixels, dpi: float) -> float:
 
 
 def _fault(page: Page, figures: Mapping[str, NoteValue]) -> tuple[str, float]:
-    """The first fault by what a rescan must mend, and its figure; "" where none is past its gate."""
+    """The first fault by what a rescan must mend, and its figure; "" where none is past its gate, or the
+    side is blank: there is nothing to scan better."""
+    if page.note("blank").get("blank"):
+        return "", 0.0
     guessed = bool(page.note("decode").get("dpi_guessed", True))
     coarse = min(page.width, page.height) < _SHORTEST_SIDE if guessed else page.dpi < GATES["low_resolution"]
     judged = (

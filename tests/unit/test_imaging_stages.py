@@ -261,4 +261,4 @@ def test_a_quarter_turn_maps_boxes_exactly() -> None:
 
 def test_the_recipe_notes_every_stage() -> None:
     page = run(drawn.page(drawn.stamped(drawn.form())))
-    assert [note.stage for note in page.notes] == ["orient", "crop", "deskew", "quality", "blank"]
+    assert [note.stage for note in page.notes] == ["orient", "crop", "deskew", "blank", "quality"]
