@@ -143,9 +143,19 @@ class People(Repository):
         put = self._upsert(branch).values(branch_no=branch_no, name=name)
         self._run(put.on_conflict_do_update(index_elements=["branch_no"], set_={"name": name}))
 
-    def save_query(self, person_id: int, text: str) -> None:
+    def save_query(self, person_id: int, text: str) -> int:
+        """Its id, which an address can carry in place of the names and accounts that were typed."""
         put = self._upsert(saved_query).values(person_id=person_id, text=text, at=now())
         self._run(put.on_conflict_do_nothing(index_elements=["person_id", "text"]))
+        mine = (saved_query.c.person_id == person_id) & (saved_query.c.text == text)
+        return int(self._scalar(select(saved_query.c.id).where(mine)))
+
+    def query(self, id: int) -> str:
+        """The text that was saved under an id. NotFound where there is none."""
+        row = self._first(select(saved_query.c.text).where(saved_query.c.id == id))
+        if row is None:
+            raise NotFound(f"no query {id}")
+        return str(row["text"])
 
     def saved_queries(self, person_id: int) -> Texts:
         """The texts, oldest first."""
