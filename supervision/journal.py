@@ -18,7 +18,7 @@ from archive.vault import Archive
 from supervision.columns import COLUMNS, BadCell, Column, Value, heading, plain
 
 # Transaction codes whose transactions bring no paper, until the parameter centre says otherwise (setting below).
-PAPERLESS_CODES = ("9001", "9002", "9003")
+PAPERLESS_CODES = ("9001", "9002", "9105")
 PAPERLESS_SETTING = "paperless_codes"
 _FAULTS_SHOWN = 10
 

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from supervision.evidence import Paper, Said, Transaction
 from supervision.likelihood import DIFFERENT, DOUBTFUL_DIFFERENT, FURTHEST, agreement
 
-# How seldom a stranger says the same, beyond what the day itself shows: a probability for each kind of value.
+# How seldom a voucher of no transaction of the day says what one of them says: a probability for each kind of value.
 _CHANCE = {"account": 1e-4, "amount": 1e-3, "name": 1e-2, "number": 1e-4}
 _OTHER_PARTY = -1.5  # one account agrees, another is not the journal's
 _OTHER_NAME = -1.0  # a name that the journal does not say: it may be the other side's
@@ -57,9 +57,8 @@ class Day:
         return list(self._holders[kind])
 
     def rarity(self, kind: str, value: str) -> float:
-        """The log-likelihood ratio of an exact hit on a value: high where no other transaction says it."""
-        others = max(len(self.sharing(kind, value)) - 1, 0)
-        return -math.log(others / max(len(self.transactions), 1) + _CHANCE[kind])
+        """The log-likelihood ratio of an exact hit on a value: the higher the fewer transactions say it."""
+        return -math.log(_CHANCE[kind] * max(len(self.sharing(kind, value)), 1))
 
 
 def _places(values: Iterable[Iterable[str]]) -> dict[str, set[int]]:
