@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from pages import coded
 
 from archive.errors import Conflict, DaySealed, Invalid, NotFound
 from archive.model import BatchState, Scope, TellerDay
 from archive.vault import Archive
-from pages import coded
 from processing import capture
 from processing.capture import Declared, SheetsMissing
 

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pages import coded, wire_transfer
 
 from archive.errors import LeaseLost
 from archive.indexing import Indexer
 from archive.model import BatchState, PageState, StoredPage, TellerDay
 from archive.vault import Archive
-from pages import coded, wire_transfer
 from processing import capture
 from processing.owner import Chore, Owner, OwnerLock
 from processing.worker import WorkerConfig
