@@ -1,0 +1,122 @@
+"""The parts of the engine `rapid`: regions in a map, lines laid side by side, and reading the right way up."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from imaging.model import Box, Page
+from imaging.stages.orient import turned
+from ocr.engines.detector import Region, regions_of
+from ocr.engines.rapid import RapidEngine
+from ocr.engines.recogniser import FULL, GAP, QUICK, WIDTHS, strip_at, strip_of, trays
+from ocr.model import Line, Reading
+from ocr.read import read_upright, upright_text
+
+TEXTS = ("Payment order 2026-03-08", "Account 6225880137654321", "Amount 1,234.50 CNY", "Purpose goods", "Branch 0101")
+
+
+@pytest.fixture(scope="module")
+def rapid() -> RapidEngine:
+    return RapidEngine()
+
+
+def form() -> Page:
+    pixels = np.full((520, 900, 3), 255, np.uint8)
+    for number, text in enumerate(TEXTS):
+        cv2.putText(pixels, text, (60, 80 + 80 * number), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (20, 20, 40), 2, cv2.LINE_AA)
+    return Page(pixels, 200.0)
+
+
+def test_a_region_is_the_core_in_the_map_grown_and_scaled() -> None:
+    chart = np.zeros((96, 160), np.float32)
+    chart[40:51, 20:121] = 0.9
+    (region,) = regions_of(chart, 2.0, 2.0)
+    assert (region.x, region.y) == pytest.approx((141, 91), abs=2)
+    assert region.w > 220 and 40 < region.h < 70
+    assert region.score > 0.8
+
+
+def test_a_faint_spot_is_no_region() -> None:
+    chart = np.zeros((96, 160), np.float32)
+    chart[40:51, 20:121] = 0.4
+    assert regions_of(chart, 1.0, 1.0) == []
+
+
+def test_a_box_never_leaves_its_page() -> None:
+    assert Region(5, 5, 40, 20, 0, 1).box(100, 100) == Box(0, 0, 25, 15)
+
+
+def test_a_tall_region_holds_vertical_text() -> None:
+    assert Region(0, 0, 40, 120, 0, 1).tall and not Region(0, 0, 120, 40, 0, 1).tall
+
+
+def test_every_strip_lies_in_one_tray_and_none_overlap() -> None:
+    widths = [900, 40, 48, 1900, 333, 500, 8, 64, 700, 100]
+    found = trays(widths)
+    assert sorted(number for tray in found for number, _ in tray.places) == list(range(len(widths)))
+    for tray in found:
+        ends = [start + widths[number] for number, start in tray.places]
+        assert all(start >= end + GAP for end, (_, start) in zip(ends, tray.places[1:], strict=False))
+        assert tray.end <= (FULL if len(tray.places) > 1 else WIDTHS[-1])
+
+
+def test_a_crop_becomes_a_strip_of_its_shape() -> None:
+    strip = strip_of(np.zeros((72, 300, 3), np.uint8), QUICK)
+    assert strip.shape == (QUICK.rows, 150, 3)
+
+
+def test_a_turned_strip_begins_with_the_top_of_its_region() -> None:
+    pixels = np.zeros((200, 100, 3), np.uint8)
+    pixels[:100] = 255
+    strip = strip_at(pixels, Region(50, 100, 40, 160, 0, 1), QUICK, upright=False)
+    assert strip[:, : strip.shape[1] // 2 - 3].min() == 255 and strip[:, strip.shape[1] // 2 + 3 :].max() == 0
+
+
+def test_a_line_reads_alike_alone_and_beside_others(rapid: RapidEngine) -> None:
+    pixels = form().pixels
+    crops = [pixels[40 + 80 * number : 100 + 80 * number, 50:620] for number in range(len(TEXTS))]
+    together = [line.text for line in rapid.read_lines(list(crops))]
+    assert together == [rapid.read_lines([crop])[0].text for crop in crops]
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_page_is_read_the_right_way_up(rapid: RapidEngine, quarters: int) -> None:
+    page, reading = read_upright(turned(form(), quarters), rapid)
+    assert np.array_equal(page.pixels, form().pixels)
+    assert "6225880137654321" in reading.text
+
+
+def test_an_upright_page_is_read_once() -> None:
+    engine = Counting()
+    read_upright(form(), engine)
+    assert engine.pages == 1
+
+
+def test_a_page_without_text_is_left_as_it_is(rapid: RapidEngine) -> None:
+    white = Page(np.full((300, 400, 3), 255, np.uint8), 200.0)
+    page, reading = read_upright(white, rapid)
+    assert page is white and reading.lines == ()
+
+
+def test_only_sure_characters_of_lines_across_the_page_count() -> None:
+    across, down = Box(0, 0, 90, 30), Box(0, 0, 30, 90)
+    lines = (Line("ab", 1, across, (), (0.99, 0.2)), Line("abc", 1, down, (), (1, 1, 1)), Line("abcd", 0.95, across))
+    assert upright_text(Reading(lines, "x", 100, 100)) == 5
+
+
+class Counting:
+    """An engine that finds one sure line on every page, and counts the pages."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def read(self, page: Page) -> Reading:
+        self.pages += 1
+        return Reading((Line("sure", 1.0, Box(0, 0, 90, 30)),), self.name, page.width, page.height)
+
+    def read_lines(self, crops: list[np.ndarray]) -> list[Line]:
+        return [Line("sure", 1.0) for _ in crops]
