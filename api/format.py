@@ -82,3 +82,8 @@ def value(text: str, kind: str) -> Markup:
 def initials(text: str) -> str:
     """The pinyin initials of a label and its Latin letters, lower case: 封存 is `fc`."""
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+
+
+def figure(number: object) -> str:
+    """A measured figure without needless digits: 0.31, 120."""
+    return f"{number:.3g}" if isinstance(number, float) else str(number)

@@ -49,3 +49,9 @@ def short_name(type_: str, say: Words) -> str:
 def field_name(field: str, say: Words) -> str:
     """The label of a field in a language."""
     return say.first((f"field.{field}",), field)
+
+
+def required(type_: str) -> tuple[str, ...]:
+    """The fields that a type must carry."""
+    found = catalogue().types.get(type_)
+    return found.required if found else ()

@@ -1,0 +1,104 @@
+"""The FastAPI application: the JSON API, the pages and the static files over one archive."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import distribution
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from api.auth import Forged, refuse_forged
+from api.pages import router as pages
+from api.pages.shell import STATIC
+from api.routes import router as routes
+from api.settings import Settings
+from archive.vault import Archive
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]] | Callable[[FastAPI], AsyncIterator[None]]
+
+FOREVER = "public, max-age=31536000, immutable"
+# Scripts and styles come from here alone; an image may also be a blob that a script made.
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Guard:
+    """Refuses forged requests before they reach a route, and adds the headers that keep a page to itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        request = Request(scope)
+        try:
+            refuse_forged(request)
+        except Forged as error:
+            await errors.answer(request, error)(scope, receive, guarded)
+            return
+        await self.app(scope, receive, guarded)
+
+
+class Assets(StaticFiles):
+    """Static files: their addresses change with their bytes, so a browser keeps them."""
+
+    def file_response(self, *args: object, **kwargs: object) -> FileResponse:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = FOREVER
+        return response  # type: ignore[return-value]
+
+
+def htmx_path() -> Path:
+    """HTMX's file in the installed django-htmx distribution; Django itself is never imported."""
+    inside = distribution("django-htmx").locate_file("django_htmx/static/django_htmx/htmx-2.min.js")
+    return Path(str(inside))
+
+
+def htmx() -> FileResponse:
+    """HTMX, as its distribution brings it."""
+    return FileResponse(htmx_path(), media_type="text/javascript", headers={"Cache-Control": FOREVER})
+
+
+def create_app(archive: Archive, settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
+    """The application over an archive. `lifespan` starts and stops what runs beside it (workers, indexer)."""
+    app = FastAPI(
+        title="Vouch",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # it would load its script from a CDN
+        redoc_url=None,
+        lifespan=lifespan,  # type: ignore[arg-type]
+    )
+    app.state.archive, app.state.settings = archive, settings
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Guard)
+    app.include_router(routes)
+    app.add_api_route("/static/htmx.js", htmx, include_in_schema=False)
+    app.mount("/static", Assets(directory=STATIC))
+    app.include_router(pages, include_in_schema=False)
+    return app
