@@ -1,7 +1,7 @@
 """The batch cover sheet's code: one line of text in a QR code, and a short form of it in Code 128.
 
 QR code: `VOUCH1 branch_no=0101 teller_no=010101 date=2026-03-08 sheets=42 lines=57 amount=123456.78`; parts in any
-order, `lines` and `amount` may be missing. `sheets` counts the sheets behind the cover, not the cover itself; `lines` and
+order, `lines` and `amount` may be missing. `sheets` counts the sheets behind the cover, not the cover; `lines` and
 `amount` are the journal's. Code 128: `VOUCH1-0101-010101-20260308-42`.
 """
 
@@ -68,7 +68,7 @@ def parse_cover(payload: str) -> Cover | None:
 def read_cover(page: Page) -> Cover | None:
     """The declaration of a page's code in any orientation, the QR code before the Code 128; None on a page that is no
     cover."""
-    formats = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Code128
+    formats = zxingcpp.barcode_formats_from_str("QRCode,Code128")
     found = [parse_cover(code.text) for code in zxingcpp.read_barcodes(page.pixels, formats=formats)]
     covers = [cover for cover in found if cover is not None]
     return max(covers, key=lambda cover: cover.lines is not None, default=None)

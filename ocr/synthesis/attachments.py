@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from ocr.synthesis import numbers
@@ -14,7 +15,8 @@ from ocr.synthesis.values import Values
 
 
 def _blank(width: float, height: float, rng: random.Random) -> Draft:
-    return Draft("attachment", "", width, height, random_look(rng), rng)
+    look = replace(random_look(rng), ink=(42, 42, 44), paper=rng.choice(((255, 255, 255), (250, 250, 247))))
+    return Draft("attachment", "", width, height, look, rng)
 
 
 def _identity_card(values: Values) -> Draft:
@@ -62,12 +64,11 @@ def _invoice(values: Values) -> Draft:
     for row in range(rng.randrange(2, 6)):
         price = numbers.amount(rng, 10, 9999)
         total += price
-        text = f"*{rng.choice(words.TRADES)}*{rng.choice(words.BRANDS)}      件     1      {price}      {price}     13%      "
+        goods = f"*{rng.choice(words.TRADES)}*{rng.choice(words.BRANDS)}"
+        text = f"{goods}      件     1      {price}      {price}     13%      "
         draft.words(text + numbers.cents(price * Decimal("0.13")), 13, 51 + row * 6, 2.9)
     draft.box(Rect(10, 98, 190, 10))
-    draft.words(
-        f"价税合计（大写）  ⊗{values.capital(total * 100 // 1 / 100).stored}      （小写）¥{total}", 15, 103, 3.4
-    )
+    draft.words(f"价税合计（大写）  ⊗{values.capital(total).stored}      （小写）¥{total}", 15, 103, 3.4)
     draft.words(f"开票人：{values.person()}", 20, 120, 3)
     return draft
 

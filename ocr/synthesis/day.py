@@ -19,7 +19,7 @@ from ocr.synthesis.form import Pixels
 from ocr.synthesis.journal import NO_PAPER_CODES, Sown, Transaction, sow
 from ocr.synthesis.journal import write as write_journal
 from ocr.synthesis.layouts.design import PLANS
-from ocr.synthesis.paper import WEARS, blank_back, worn
+from ocr.synthesis.paper import blank_back, worn
 from ocr.synthesis.plan import Options, Planned, Planner, spare_numbers, voucher_types
 from ocr.synthesis.sheets import Side, back_of_cheque, printed_voucher
 
@@ -66,9 +66,7 @@ class _Writer:
     """Wears pages, groups them into files and keeps the truth."""
 
     folder: Path
-    wear: str
-    mixed: bool
-    dpi: int
+    options: Options
     rng: random.Random
     on_page: OnPage | None
     total: int
@@ -81,9 +79,10 @@ class _Writer:
     def add(self, side: Side, journal_no: str | None = None) -> None:
         """One more page, in the open file or in a new one."""
         if not self.held:
-            self.room = self.rng.randrange(2, 6) if self.mixed and self.rng.random() < 0.15 else 1
-            self.kind = self.rng.choice(files.MULTIPLE if self.room > 1 else files.SINGLE) if self.mixed else "jpg"
-        self.held.append((worn(side.pixels, self.wear, self.dpi, self.rng), side, journal_no))
+            mixed = self.options.formats == "mixed"
+            self.room = self.rng.randrange(2, 6) if mixed and self.rng.random() < 0.15 else 1
+            self.kind = self.rng.choice(files.MULTIPLE if self.room > 1 else files.SINGLE) if mixed else "jpg"
+        self.held.append((worn(side.pixels, self.options.wear, self.options.dpi, self.rng), side, journal_no))
         if self.on_page:
             self.on_page(len(self.truth) + len(self.held), self.total)
         if len(self.held) >= self.room:
@@ -94,9 +93,9 @@ class _Writer:
         if not self.held:
             return
         name = f"{len(self.files) + 1:04d}.{files.suffix(self.kind)}"
-        quality = self.rng.randrange(80, 91) if self.wear == "clean" else self.rng.randrange(55, 91)
+        quality = self.rng.randrange(80, 91) if self.options.wear == "clean" else self.rng.randrange(55, 91)
         path = self.folder / name
-        path.write_bytes(files.encode([page for page, _, _ in self.held], self.kind, self.dpi, quality))
+        path.write_bytes(files.encode([page for page, _, _ in self.held], self.kind, self.options.dpi, quality))
         self.files.append(path)
         for number, (_, side, journal_no) in enumerate(self.held, 1):
             self.truth.append(Truth(name, number, side.type, side.fields, side.breaks, journal_no))
@@ -126,46 +125,53 @@ def make_day(
 ) -> Day:
     """Write a teller's day of `vouchers` vouchers into `folder` (made where missing) and say what it holds.
 
-    Files are 0001.jpg, … in feeding order; with `formats` "mixed" also PNG, WebP, G4 TIFF and multi-page TIFF and PDF.
-    `geometries` name the prints of the forms: "a" and "b" are two banks', any other name is a bank of its own. `wear` is
-    clean, normal or hard. `duplex` scans backs (blank, or endorsed cheques); `cover` begins with a cover sheet; `extras`
-    puts attachments and blank sheets between; `breaks` is the share of vouchers that break a rule; `discrepancies` the
-    share of transactions missing, extra and different in the journal, each. `on_page` gets pages done and in all.
-    The same arguments give the same bytes on the same machine. ValueError for an unknown type, wear or format.
+    The wishes are described at plan.Options. Files are 0001.jpg, … in feeding order; `on_page` gets pages done and
+    in all. The same arguments give the same bytes on one machine. ValueError for an unknown type, wear or format.
     """
-    if wear not in WEARS or formats not in {"jpg", "mixed"}:
-        raise ValueError(f"wear {wear}, formats {formats}: choose wear from {WEARS} and formats from jpg, mixed")
     options = Options(
-        branch_no, teller_no, business_date, tuple(geometries), voucher_types(types), duplex, extras, breaks
+        branch_no, teller_no, business_date, tuple(geometries), voucher_types(types), wear, formats, duplex, cover,
+        extras, journal, breaks, discrepancies, dpi,
     )  # fmt: skip
     planner = Planner(options, seed)
     sheets = list(planner.sheets(vouchers))
     folder.mkdir(parents=True, exist_ok=True)
-    books, sown, lines = _books(folder, planner, sheets, discrepancies) if journal else ((), Sown(), 0)
-    declared = _declared(options, sheets, books, lines) if cover else None
-    rng = random.Random(f"{seed}/wear")  # noqa: S311
-    writer = _Writer(folder, wear, formats == "mixed", dpi, rng, on_page, len(sheets) + cover)
+    return _written(folder, planner, sheets, on_page)
+
+
+def _written(folder: Path, planner: Planner, sheets: Sequence[Planned], on_page: OnPage | None) -> Day:
+    """Write the books, then the pages, then the truth."""
+    options = planner.options
+    books, sown, lines = _books(folder, planner, sheets) if options.journal else ((), Sown(), 0)
+    declared = _declared(options, sheets, books, lines) if options.cover else None
+    rng = random.Random(f"{planner.seed}/wear")  # noqa: S311
+    writer = _Writer(folder, options, rng, on_page, len(sheets) + options.cover)
     if declared:
-        writer.add(Side(*_cover_side(declared, options, dpi)))
-    _draw(writer, sheets, options, dpi)
-    _write_truth(folder, writer.truth)
-    if journal:
+        page, said = cover_sheet(declared, options.geometries[0], options.dpi)
+        writer.add(Side(page, BATCH_COVER, said))
+    _draw(writer, sheets, options)
+    (folder / "truth.jsonl").write_text("".join(f"{said.line()}\n" for said in writer.truth), encoding="utf-8")
+    if options.journal:
         _write_journal_truth(folder, writer.truth, sown)
-    count = len([side for side in sheets if not side.back]) + cover
     return Day(
-        folder, business_date, branch_no, teller_no, tuple(writer.files), tuple(writer.truth), count, lines, declared
+        folder,
+        options.business_date,
+        options.branch_no,
+        options.teller_no,
+        tuple(writer.files),
+        tuple(writer.truth),
+        len([side for side in sheets if not side.back]) + options.cover,
+        lines,
+        declared,
     )
 
 
-def _books(
-    folder: Path, planner: Planner, sheets: Sequence[Planned], share: float
-) -> tuple[Sequence[Transaction], Sown, int]:
+def _books(folder: Path, planner: Planner, sheets: Sequence[Planned]) -> tuple[Sequence[Transaction], Sown, int]:
     """Write journal.csv: its transactions, what was sown in it, and its count of lines."""
+    options = planner.options
     true = list({side.transaction.journal_no: side.transaction for side in sheets if side.transaction}.values())
     values = planner.values("journal")
-    free = spare_numbers(values.rng, 8 + round(2 * share * len(true)), {found.journal_no for found in true})
-    kept, sown = sow(true, values, share, free)
-    options = planner.options
+    free = spare_numbers(values.rng, 8 + len(true), [found.journal_no for found in true])
+    kept, sown = sow(true, values, options.discrepancies, free)
     path = folder / "journal.csv"
     return kept, sown, write_journal(path, kept, options.business_date, options.branch_no, options.teller_no)
 
@@ -178,24 +184,19 @@ def _declared(options: Options, sheets: Sequence[Planned], books: Sequence[Trans
     return Cover(options.branch_no, options.teller_no, options.business_date, count, *known)
 
 
-def _cover_side(declared: Cover, options: Options, dpi: int) -> tuple[Pixels, str, dict[str, str]]:
-    page, said = cover_sheet(declared, options.geometries[0], dpi)
-    return page, BATCH_COVER, said
-
-
-def _draw(writer: _Writer, sheets: Sequence[Planned], options: Options, dpi: int) -> None:
+def _draw(writer: _Writer, sheets: Sequence[Planned], options: Options) -> None:
     """Draw every planned side and hand it to the writer."""
     front: Pixels | None = None
     for planned in sheets:
-        side = _side(planned, front, options, dpi)
+        side = _side(planned, front, options)
         if not planned.back:
             front = side.pixels
         writer.add(side, planned.transaction.journal_no if planned.transaction else None)
     writer.flush()
 
 
-def _side(planned: Planned, front: Pixels | None, options: Options, dpi: int) -> Side:
-    values = planned.values
+def _side(planned: Planned, front: Pixels | None, options: Options) -> Side:
+    values, dpi = planned.values, options.dpi
     if planned.form is not None:
         return printed_voucher(planned.form, planned.items, values, dpi, planned.breaks)
     if planned.type == ATTACHMENT:
@@ -207,16 +208,12 @@ def _side(planned: Planned, front: Pixels | None, options: Options, dpi: int) ->
     return Side(blank_back(front, values.rng), BLANK, {})
 
 
-def _write_truth(folder: Path, truth: Sequence[Truth]) -> None:
-    text = "".join(f"{said.line()}\n" for said in truth)
-    (folder / "truth.jsonl").write_text(text, encoding="utf-8")
-
-
 def _write_journal_truth(folder: Path, truth: Sequence[Truth], sown: Sown) -> None:
     """journal_truth.json: which page belongs to which transaction, and what was sown."""
-    vouchers = [said for said in truth if said.type in PLANS]
     pages = [
-        {"file": said.file, "page": said.page, "type": said.type, "journal_no": said.journal_no} for said in vouchers
+        {"file": said.file, "page": said.page, "type": said.type, "journal_no": said.journal_no}
+        for said in truth
+        if said.type in PLANS
     ]
     content = {
         "vouchers": [page for page in pages if page["journal_no"]],

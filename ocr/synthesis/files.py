@@ -12,7 +12,7 @@ from PIL import Image
 from ocr.synthesis.form import Pixels
 
 SINGLE = ("jpg", "jpg", "png", "webp", "g4.tif")
-MULTIPLE = ("tif", "g4.tif", "pdf")
+MULTIPLE = ("lzw.tif", "jpeg.tif", "g4.tif", "pdf")
 _EPOCH = time.gmtime(0)  # a PDF carries its date of making, which would differ from run to run
 
 
@@ -35,13 +35,15 @@ def encode(pages: Sequence[Pixels], kind: str, dpi: int, quality: int = 80) -> b
     if kind == "jpg":
         images[0].save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
     elif kind == "png":
-        images[0].save(out, "PNG", compress_level=3, dpi=(dpi, dpi))
+        images[0].save(out, "PNG", compress_level=1, dpi=(dpi, dpi))
     elif kind == "webp":
         images[0].save(out, "WEBP", quality=quality, method=2)
     elif kind == "g4.tif":
         images[0].save(out, "TIFF", compression="group4", dpi=(dpi, dpi), **rest)
-    elif kind == "tif":
+    elif kind == "lzw.tif":
         images[0].save(out, "TIFF", compression="tiff_lzw", dpi=(dpi, dpi), **rest)
+    elif kind == "jpeg.tif":
+        images[0].save(out, "TIFF", compression="jpeg", quality=quality, dpi=(dpi, dpi), **rest)
     elif kind == "pdf":
         images[0].save(out, "PDF", resolution=dpi, quality=quality, creationDate=_EPOCH, modDate=_EPOCH, **rest)
     else:

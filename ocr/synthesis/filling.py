@@ -92,7 +92,7 @@ def _ymd(pen: Pen, slot: Slot, item: Item) -> None:
 
 
 def _ticks(pen: Pen, slot: Slot, item: Item) -> None:
-    """A tick in the box of the option; a value outside the options is written beside them."""
+    """A tick in the box of the option. ValueError where the form does not print that option."""
     if item.stored not in slot.options:
         raise ValueError(f"{slot.field}: {item.stored} is not among the printed options {slot.options}")
     x, y = tick_places(slot.options, Rect(slot.x, slot.y, slot.w, slot.h))[slot.options.index(item.stored)]
@@ -105,7 +105,7 @@ _WRITERS: dict[str, Callable[[Pen, Slot, Item], None]] = {"text": _text, "grid":
 def fill(
     form: Form, items: Items, ink: Ink, rng: random.Random, *, dpi: int, skip: frozenset[str] = frozenset()
 ) -> tuple[Pixels, dict[str, str]]:
-    """The form with `items` written in their slots, but those in `skip`: an H×W×3 BGR page, the stored values by field."""
+    """The form with `items` but those in `skip` written in their slots: an H×W×3 BGR page, and the stored values."""
     page = preprint(form, dpi).copy()
     pen = Pen(page, dpi, ink, rng)
     for item in form.prints:

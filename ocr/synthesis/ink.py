@@ -14,6 +14,11 @@ from ocr.synthesis.form import Colour, Pixels, text_width
 
 METHODS = ("dots", "laser", "inkjet", "hand")
 _PINS = 24
+_FACES = {
+    "dots": ("song", "zen", "song", "micro"),
+    "laser": ("song", "hei", "serif"),
+    "inkjet": ("hei", "micro"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,12 @@ def random_ink(rng: random.Random, method: str | None = None) -> Ink:
     if how == "hand":
         colour = rng.choice(((25, 25, 30), (20, 30, 110), (30, 40, 130)))
         return Ink(how, "kai", colour, rng.uniform(0.8, 1.0), rng.uniform(-0.5, 0.5), rng.uniform(-0.5, 0.5))
-    reach = 1.2 if how == "dots" else 0.5
-    face = rng.choice(
-        {"dots": ("song", "zen", "song", "micro"), "laser": ("song", "hei", "serif")}.get(how, ("hei", "micro"))
-    )
-    colour = rng.choice(((20, 20, 20), (35, 35, 45), (45, 40, 80) if how == "dots" else (15, 15, 15)))
-    strength = rng.uniform(0.55, 0.95) if how == "dots" else rng.uniform(0.8, 1.0)
-    tracking = rng.choice((0.0, 0.05, 0.1)) if how == "dots" else 0.0
+    dots = how == "dots"
+    reach = 1.2 if dots else 0.5
+    face = rng.choice(_FACES[how])
+    colour = rng.choice(((20, 20, 20), (35, 35, 45), (45, 40, 80) if dots else (15, 15, 15)))
+    strength = rng.uniform(0.55, 0.95) if dots else rng.uniform(0.8, 1.0)
+    tracking = rng.choice((0.0, 0.05, 0.1)) if dots else 0.0
     return Ink(how, face, colour, strength, rng.uniform(-reach, reach), rng.uniform(-reach, reach) * 0.7, tracking)
 
 
@@ -68,6 +72,9 @@ def _dotted(text: str, ink: Ink, pixels: int, rng: random.Random) -> Pixels:
     bitmap = _glyphs(text, ink.face, _PINS, ink.tracking, binary=True).copy()
     if rng.random() < 0.3:
         bitmap[rng.randrange(6, len(bitmap) - 6)] //= 2
+    if rng.random() < 0.25:  # a worn ribbon prints part of a line pale
+        fade = np.linspace(rng.uniform(0.45, 1), rng.uniform(0.6, 1), bitmap.shape[1], dtype=np.float32)
+        bitmap = (bitmap * fade).astype(np.uint8)
     scale = pixels / _PINS
     size = (max(4, round(bitmap.shape[1] * scale)), round(bitmap.shape[0] * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -102,8 +109,7 @@ def tile(text: str, ink: Ink, pixels: int, rng: random.Random) -> Pixels:
 
 
 def lay(page: Pixels, cover: Pixels, at: tuple[int, int], colour: Colour, strength: float = 1.0) -> None:
-    """Put ink of `colour` (RGB) on `page` (BGR, changed in place) where `cover` says, its corner `at` (x, y), cut to the
-    page."""
+    """Put ink of `colour` (RGB) on `page` (BGR, changed in place) where `cover` says; its corner is `at` (x, y)."""
     x, y = at
     left, top = max(0, x), max(0, y)
     right, bottom = min(page.shape[1], x + cover.shape[1]), min(page.shape[0], y + cover.shape[0])

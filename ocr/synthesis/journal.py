@@ -18,14 +18,29 @@ COLUMNS = (
     "counter_account", "name", "amount", "currency", "direction", "voucher_no", "summary",
 )  # fmt: skip
 CODES = {
-    "transfer_cheque": "2101", "cash_cheque": "1102", "deposit_slip": "2103", "wire_transfer": "2201",
-    "settlement_application": "2202", "cash_deposit": "1001", "cash_withdrawal": "1002", "special_transfer_debit": "2301",
-    "special_transfer_credit": "2302", "teller_slip": "1009", "discount": "3101", "margin_deposit": "3201",
-}  # fmt: skip
+    "transfer_cheque": "2101",
+    "cash_cheque": "1102",
+    "deposit_slip": "2103",
+    "wire_transfer": "2201",
+    "settlement_application": "2202",
+    "cash_deposit": "1001",
+    "cash_withdrawal": "1002",
+    "special_transfer_debit": "2301",
+    "special_transfer_credit": "2302",
+    "teller_slip": "1009",
+    "discount": "3101",
+    "margin_deposit": "3201",
+}
 NO_PAPER_CODES = ("9001", "9002", "9105")  # batch interest, automatic sweeps, agency wages: the core system's own work
 _CASH = "10010000000001"
 _FEES = "60210000000009"
 _INTERNAL = "20110000000005"
+_ONE_SIDED = {  # by type: direction (empty: by its summary), counter account, summary (empty: the voucher's)
+    "cash_deposit": ("C", _CASH, "现金存款"),
+    "cash_withdrawal": ("D", _CASH, "现金取款"),
+    "teller_slip": ("", _INTERNAL, ""),
+    "discount": ("C", _INTERNAL, "贴现"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Transaction:
 
 @dataclass(slots=True)
 class Sown:
-    """What was done to the journal: journal numbers left out, added without paper, and changed (with field and values)."""
+    """What was done to the journal: journal numbers left out, added without paper, and changed (field, values)."""
 
     missing: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -65,25 +80,22 @@ def _said(items: Items, name: str, otherwise: str) -> str:
 
 
 def _entries(type_name: str, items: Items, values: Values) -> tuple[Entry, ...]:
-    """The lines that a voucher's transaction books; empty for types that move no money."""
-    if type_name not in CODES:
-        return ()
+    """The lines that a voucher's transaction books."""
     amount = items["discount_paid" if type_name == "discount" else "amount"].stored
-    summary, number = _said(items, "purpose", "转账"), _said(items, "voucher_no", "")
-    holder, name = _said(items, "holder_account", ""), _said(items, "holder_name", "")
-    if type_name == "cash_deposit":
-        return (Entry(holder, _CASH, name, amount, "C", "现金存款"),)
-    if type_name == "cash_withdrawal":
-        return (Entry(holder, _CASH, name, amount, "D", "现金取款"),)
-    if type_name == "teller_slip":
-        direction = "D" if any(word in summary for word in ("取", "支", "费", "还", "扣", "汇")) else "C"
-        return (Entry(holder, _INTERNAL, name, amount, direction, summary),)
-    if type_name == "discount":
-        return (
-            Entry(holder, _INTERNAL, name, amount, "C", "贴现"),
-            Entry(_INTERNAL, holder, "贴现资产", amount, "D", "贴现"),
-        )
-    payer = _said(items, "payer_account", holder)
+    summary = _said(items, "purpose", "转账")
+    if type_name in _ONE_SIDED:
+        direction, counter, fixed = _ONE_SIDED[type_name]
+        if not direction:
+            direction = "D" if any(word in summary for word in "取支费还扣汇") else "C"
+        holder, name = items["holder_account"].stored, items["holder_name"].stored
+        return (Entry(holder, counter, name, amount, direction, fixed or summary),)
+    return _two_sided(type_name, items, values, amount, summary)
+
+
+def _two_sided(type_name: str, items: Items, values: Values, amount: str, summary: str) -> tuple[Entry, ...]:
+    """Debit, credit and perhaps a fee; parties that the paper does not name are the core system's to know."""
+    number, name = _said(items, "voucher_no", ""), _said(items, "holder_name", "")
+    payer = _said(items, "payer_account", _said(items, "holder_account", ""))
     payer_name = _said(items, "payer_name", name or values.company())
     if type_name == "cash_cheque":
         return (Entry(payer, _CASH, payer_name, amount, "D", "现金支票", number),)
@@ -99,13 +111,10 @@ def _entries(type_name: str, items: Items, values: Values) -> tuple[Entry, ...]:
 
 def transaction(type_name: str, items: Items, values: Values, journal_no: str, time: str) -> Transaction | None:
     """The transaction behind a voucher, None where its type moves no money."""
-    entries = _entries(type_name, items, values)
-    code = (
-        _said(items, "transaction_code", CODES.get(type_name, ""))
-        if type_name == "teller_slip"
-        else CODES.get(type_name)
-    )
-    return Transaction(journal_no, code or "", time, entries) if entries else None
+    if type_name not in CODES:
+        return None
+    code = _said(items, "transaction_code", CODES[type_name])
+    return Transaction(journal_no, code, time, _entries(type_name, items, values))
 
 
 def _changed(found: Transaction, rng: random.Random) -> tuple[Transaction, dict[str, str]]:
@@ -127,6 +136,10 @@ def _changed(found: Transaction, rng: random.Random) -> tuple[Transaction, dict[
     return replace(found, entries=entries), {"journal_no": found.journal_no, **change}
 
 
+def _some_time(rng: random.Random) -> str:
+    return f"{rng.randrange(9, 17):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}"
+
+
 def _paperless(values: Values, journal_no: str, code: str, time: str) -> Transaction:
     """A transaction of the journal that no voucher was made for."""
     amount = numbers.cents(numbers.amount(values.rng, 1, 1e5))
@@ -141,7 +154,7 @@ def sow(
     transactions: Sequence[Transaction], values: Values, share: float, free: Sequence[str]
 ) -> tuple[list[Transaction], Sown]:
     """The journal as the core system gives it: about `share` of `transactions` missing, as many different and as many
-    extra ones (at least one each, where share > 0), and a few without need of paper. `free` are unused journal numbers."""
+    extra (at least one each, where share > 0), and a few without need of paper. `free` are unused journal numbers."""
     rng, sown = values.rng, Sown()
     spare = iter(free)
     count = max(1, round(len(transactions) * share)) if share > 0 and len(transactions) >= 4 else 0
@@ -158,7 +171,7 @@ def sow(
         else:
             kept.append(found)
     for _ in range(count):
-        made = _paperless(values, next(spare), rng.choice(("1001", "1002", "2101")), "15:40:00")
+        made = _paperless(values, next(spare), rng.choice(("1001", "1002", "2101")), _some_time(rng))
         sown.extra.append(made.journal_no)
         kept.append(made)
     kept += [_paperless(values, next(spare), code, "17:30:00") for code in NO_PAPER_CODES[: 1 + count]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -10,11 +11,26 @@ import numpy as np
 
 from ocr.synthesis.form import Pixels, px
 
-WEARS = ("clean", "normal", "hard")
-_SHARES = {  # wear: (skew in degrees, share of quarter turns, folds, shadows, borders, blur, noise in grey levels)
-    "clean": (0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    "normal": (1.5, 0.06, 0.2, 0.25, 0.45, 0.15, 3.5),
-    "hard": (4.0, 0.25, 0.5, 0.5, 0.6, 0.35, 7.0),
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How much a pile suffers: skew in degrees, shares of pages with each mark, noise in grey levels."""
+
+    skew: float
+    turns: float = 0.0
+    folds: float = 0.0
+    shadows: float = 0.0
+    borders: float = 0.0
+    blur: float = 0.0
+    holes: float = 0.0
+    scribbles: float = 0.0
+    noise: float = 0.0
+
+
+WEARS = {
+    "clean": Wear(0.3),
+    "normal": Wear(1.5, 0.06, 0.2, 0.25, 0.45, 0.15, 0.1, 0.12, 3.5),
+    "hard": Wear(4.0, 0.25, 0.5, 0.5, 0.6, 0.35, 0.2, 0.25, 7.0),
 }
 
 
@@ -68,19 +84,47 @@ def _on_bed(page: Pixels, skew: float, border: bool, dpi: int, rng: random.Rando
     return np.asarray(cv2.warpAffine(page, turn, size, flags=cv2.INTER_LINEAR, borderValue=fill), dtype=np.uint8)
 
 
+def _holes(page: Pixels, dpi: int, rng: random.Random) -> None:
+    """Binding holes along one edge, black as the scanner's bed or showing through white."""
+    h, w = page.shape[:2]
+    x = px(rng.uniform(5, 8), dpi) if rng.random() < 0.8 else w - px(rng.uniform(5, 8), dpi)
+    grey = rng.choice((10, 25, 235))
+    for part in rng.choice(((0.3, 0.7), (0.2, 0.5, 0.8))):
+        cv2.circle(page, (x, round(h * part)), px(rng.uniform(2.2, 2.8), dpi), (grey, grey, grey), -1, cv2.LINE_AA)
+
+
+def _scribble(page: Pixels, dpi: int, rng: random.Random) -> None:
+    """A reviewer's tick or circle in red, blue or grey pen."""
+    h, w = page.shape[:2]
+    x, y = rng.randrange(w // 6, w * 5 // 6), rng.randrange(h // 4, h * 4 // 5)
+    colour = rng.choice(((60, 60, 200), (170, 60, 40), (90, 90, 90)))
+    thick = max(1, px(0.35, dpi))
+    if rng.random() < 0.6:
+        size = px(rng.uniform(4, 9), dpi)
+        corners = np.array(((x, y), (x + size // 3, y + size // 2), (x + size, y - size // 2)), np.int32)
+        cv2.polylines(page, [corners], False, colour, thick, cv2.LINE_AA)
+    else:
+        axes = (px(rng.uniform(10, 22), dpi), px(rng.uniform(4, 6), dpi))
+        cv2.ellipse(page, (x, y), axes, rng.uniform(-8, 8), 0, rng.uniform(330, 380), colour, thick, cv2.LINE_AA)
+
+
 def worn(page: Pixels, wear: str, dpi: int, rng: random.Random) -> Pixels:
-    """`page` as a scanner sees it after `wear` (one of WEARS); a new H×W×3 array, perhaps a quarter turned. KeyError for
-    an unknown wear."""
-    skew, turns, folds, shadows, borders, blur, noise = _SHARES[wear]
-    fold, shadow = rng.random() < folds, rng.random() < shadows
+    """`page` as a scanner sees it after `wear` (a name of WEARS): a new H×W×3 array, perhaps a quarter turned."""
+    how = WEARS[wear]
+    page = page.copy()
+    if rng.random() < how.holes:
+        _holes(page, dpi, rng)
+    if rng.random() < how.scribbles:
+        _scribble(page, dpi, rng)
+    fold, shadow = rng.random() < how.folds, rng.random() < how.shadows
     if fold or shadow:
         page = _light(page, fold, shadow, rng)
-    page = _on_bed(page, rng.uniform(-skew, skew), rng.random() < borders, dpi, rng)
-    if rng.random() < blur:
+    page = _on_bed(page, rng.uniform(-how.skew, how.skew), rng.random() < how.borders, dpi, rng)
+    if rng.random() < how.blur:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), rng.uniform(0.4, 0.9)), dtype=np.uint8)
-    if noise:
-        page = _grain(page, noise * rng.uniform(0.4, 1), rng)
-    if rng.random() < turns:
+    if how.noise:
+        page = _grain(page, how.noise * rng.uniform(0.4, 1), rng)
+    if rng.random() < how.turns:
         page = np.ascontiguousarray(np.rot90(page, rng.randrange(1, 4)))
     return page
 

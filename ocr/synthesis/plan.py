@@ -10,12 +10,14 @@ from decimal import Decimal
 
 from ocr.model import ATTACHMENT, BLANK, ENDORSEMENT
 from ocr.numerals import to_capital
-from ocr.synthesis import journal, numbers
+from ocr.synthesis import journal
 from ocr.synthesis.form import Form
 from ocr.synthesis.layouts.design import PLANS, design
+from ocr.synthesis.paper import WEARS
 from ocr.synthesis.printing import print_amount, stored_text
 from ocr.synthesis.values import Item, Items, Values
 
+FORMATS = ("jpg", "mixed")
 _CHEQUES = frozenset({"transfer_cheque", "cash_cheque"})
 _BREAKABLE = {
     "cheque_not_stale": _CHEQUES,
@@ -28,21 +30,41 @@ _BREAKABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The wishes for a day that concern its contents; see day.make_day."""
+    """The wishes for a day.
+
+    `geometries` name the prints of the forms: "a" and "b" are two banks', any other name is a bank of its own. `wear`
+    is clean, normal or hard; `formats` is jpg, or mixed with PNG, WebP, G4 TIFF, multi-page TIFF and PDF. `duplex`
+    scans backs (blank, or endorsed cheques); `cover` begins with a cover sheet; `extras` puts attachments, written
+    backs of cheques and blank sheets between. `breaks` is the share of vouchers that break a rule, `discrepancies` the
+    share of transactions missing, extra and different in the journal, each.
+    """
 
     branch_no: str
     teller_no: str
     business_date: date
     geometries: tuple[str, ...]
     types: tuple[str, ...]
+    wear: str = "normal"
+    formats: str = "jpg"
     duplex: bool = False
+    cover: bool = False
     extras: bool = True
+    journal: bool = True
     breaks: float = 0.0
+    discrepancies: float = 0.03
+    dpi: int = 200
+
+    def __post_init__(self) -> None:
+        if self.wear not in WEARS or self.formats not in FORMATS or not self.geometries:
+            raise ValueError(
+                f"wear {self.wear}, formats {self.formats}, geometries {self.geometries}: choose wear from "
+                f"{tuple(WEARS)}, formats from {FORMATS} and at least one geometry"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One side to be drawn: its type, its source of chance and, for a voucher, form, values, broken rule and transaction.
+    """One side to be drawn: its type, its source of chance and, for a voucher, form, values, broken rule, transaction.
     `back` says that it is the other side of the sheet before it."""
 
     type: str
@@ -146,7 +168,7 @@ def _slip_of(items: Items, found: journal.Transaction) -> Items:
 
 
 def voucher_types(wanted: Sequence[str] | None) -> tuple[str, ...]:
-    """The types to draw from: those wanted, or all with the commonest ones more often. ValueError names an unknown type."""
+    """The types to draw from: those wanted, or all, the commonest more often. ValueError names an unknown type."""
     if wanted is None:
         common = ("teller_slip",) * 5 + (
             "cash_deposit",
@@ -164,12 +186,10 @@ def voucher_types(wanted: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def spare_numbers(rng: random.Random, count: int, used: set[str]) -> list[str]:
-    """`count` journal numbers that no transaction has."""
-    found: list[str] = []
-    while len(found) < count:
-        made = "9" + numbers.digits(rng, 8)
-        if made not in used:
-            used.add(made)
-            found.append(made)
-    return found
+def spare_numbers(rng: random.Random, count: int, used: Sequence[str]) -> list[str]:
+    """`count` journal numbers that no transaction has, between those used where there is room, else after them."""
+    taken = {int(number) for number in used} or {1}
+    between = [number for number in range(min(taken), max(taken)) if number not in taken]
+    found = rng.sample(between, min(count, len(between)))
+    found += range(max(taken) + 1, max(taken) + 1 + count - len(found))
+    return [f"{number:09d}" for number in found]

@@ -104,7 +104,7 @@ def _square(text: str, dpi: int, mm: float) -> Image.Image:
 
 @lru_cache(maxsize=128)
 def drawn(shape: str, owner: str, word: str, dpi: int, day: str = "") -> Pixels:
-    """A clean stamp tile (h×w uint8): `shape` is round, oval, dated, square (finance, 22 mm) or name (a person, 16 mm)."""
+    """A clean stamp tile (h×w uint8): `shape` is round, oval, dated, square (finance, 22 mm) or name (16 mm)."""
     if shape == "round":
         image = _round(owner, word, dpi)
     elif shape == "oval":

@@ -15,7 +15,7 @@ def _head(draft: Draft, bank: str, x: float) -> None:
     text = draft.rng.choice(("No.", "支票号码", "票据号码", "№", "凭证号码："))
     draft.words(text, draft.width - 66, 8, 3.4)
     used = cells.width_mm(text, draft.look.face, 3.4) + 1
-    draft.slot("voucher_no", Rect(draft.width - 66 + used, 5, 50, 6), size=4.2)
+    draft.slot("voucher_no", Rect(draft.width - 66 + used, 5, 64 - used, 6), size=4.2)
 
 
 def _money(draft: Draft, x: float, y: float, w: float) -> None:

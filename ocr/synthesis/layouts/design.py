@@ -18,10 +18,9 @@ from ocr.synthesis.layouts.cheque import cheque, endorsement
 from ocr.synthesis.layouts.families import above, letter, lines, pairs
 from ocr.synthesis.layouts.grouped import grouped
 
-_COLOURS = (
-    (40, 110, 60), (30, 120, 80), (130, 85, 50), (150, 95, 60), (40, 70, 150), (60, 90, 170), (170, 60, 60), (190, 80, 80),
-    (45, 45, 45), (70, 70, 75), (20, 90, 110),
-)  # fmt: skip
+_GREENS, _BROWNS = ((40, 110, 60), (30, 120, 80), (20, 90, 110)), ((130, 85, 50), (150, 95, 60))
+_BLUES, _REDS, _BLACKS = ((40, 70, 150), (60, 90, 170)), ((170, 60, 60), (190, 80, 80)), ((45, 45, 45), (70, 70, 75))
+_COLOURS = _GREENS + _BROWNS + _BLUES + _REDS + _BLACKS
 _PAPERS = ((255, 255, 255), (252, 252, 248), (250, 247, 238), (243, 250, 243), (253, 243, 243), (242, 247, 253))
 
 
