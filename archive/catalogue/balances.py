@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, String, Subquery, Table, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from ocr.model import BATCH_COVER, BLANK
 
@@ -82,59 +98,103 @@ class CaseLine:
     found: str = ""
 
 
-def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.max(case((condition, 1), else_=0))
-
-
 def _explained(kind: CaseKind, subject: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the case of a subject (its key is the kind and the subject's id) was explained by a person."""
     key = f"{kind.value}:" + cast(subject, String)
     return exists().where(cases.c.key == key, cases.c.state == EXPLAINED)
 
 
-def _sheets(which: Which) -> Subquery:
-    """One row a sheet: whether it is a cover, and what any of its sides still waits for."""
-    joined = batch.join(sheet, sheet.c.batch_id == batch.c.id).join(page, page.c.sheet_id == sheet.c.id)
-    joined = joined.outerjoin(record, record.c.page_id == page.c.id)
-    aside = and_(page.c.state == PageState.QUARANTINED.value, ~_explained(CaseKind.QUARANTINED_PAGE, page.c.id))
-    doubtful = and_(
-        record.c.state == RecordState.DOUBTFUL.value,
-        page.c.kind != BLANK,
-        ~_explained(CaseKind.UNKEYED_FIELDS, record.c.id),
-    )
-    flags = (
-        _flag(page.c.kind == BATCH_COVER).label("cover"),
-        _flag(page.c.state == PageState.RECEIVED.value).label("received"),
-        _flag(page.c.state == PageState.RUNNING.value).label("reading"),
-        _flag(aside).label("quarantined"),
-        _flag(doubtful).label("doubtful"),
-        _flag(batch.c.declared_sheets.is_(None)).label("undeclared"),
-    )
-    names = [batch.c[name] for name in _DAY]
-    return select(*names, *flags).select_from(joined).where(which.of(batch)).group_by(*names, sheet.c.id).subquery()
+@dataclass(slots=True)
+class _Sides:
+    """The sheets of a day that have a side which is not plainly done, by what that side is or waits for."""
 
+    cover: set[int] = field(default_factory=set)
+    received: set[int] = field(default_factory=set)
+    reading: set[int] = field(default_factory=set)
+    quarantined: set[int] = field(default_factory=set)
+    doubtful: set[int] = field(default_factory=set)
 
-def _transactions(which: Which, paperless: Sequence[str]) -> Subquery:
-    """One row a journal number: whether it has paper, needs it, and was explained."""
-    names = [entry.c[name] for name in _DAY]
-    same = [match.c[name] == entry.c[name] for name in (*_DAY, "journal_no")]
-    excused = [cases.c[name] == entry.c[name] for name in (*_DAY, "journal_no")]
-    reasoned = (cases.c.kind == CaseKind.MISSING_VOUCHER.value, cases.c.state == EXPLAINED)
-    needs = entry.c.transaction_code.not_in(list(paperless)) if paperless else entry.c.id.is_not(None)
-    flags = (
-        _flag(exists().where(*same)).label("paper"),
-        _flag(needs).label("needs"),
-        _flag(exists().where(*excused, *reasoned)).label("explained"),
-    )
-    return select(*names, *flags).where(which.of(entry)).group_by(*names, entry.c.journal_no).subquery()
+    def counts(self, sheets: int, undeclared: int) -> SheetCounts:
+        undone = (self.received | self.reading | self.quarantined) - self.cover
+        waiting = self.doubtful - self.cover
+        captured = sheets - len(self.cover)
+        return SheetCounts(
+            captured=captured,
+            archived=captured - len(undone),
+            accounted=captured - len(undone | waiting),
+            received=len(self.received - self.reading - self.cover),
+            reading=len(self.reading - self.cover),
+            quarantined=len(self.quarantined - self.cover),
+            doubtful=len(waiting),
+            undeclared=undeclared,  # a cover declares, so that none is among them
+        )
 
 
 def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((and_(*conditions), 1), else_=0))
 
 
+_WAITS = {
+    PageState.RECEIVED.value: "received",
+    PageState.RUNNING.value: "reading",
+    PageState.QUARANTINED.value: "quarantined",
+}
+
+
+def _unlike_done(which: Which) -> Select[Any]:
+    """The sides that are not done, and the covers; whether a person explained a quarantined one."""
+    aside = page.c.state == PageState.QUARANTINED.value
+    explained = case((aside, _explained(CaseKind.QUARANTINED_PAGE, page.c.id)), else_=false()).label("explained")
+    names = [batch.c[name] for name in _DAY]
+    joined = batch.join(page, page.c.batch_id == batch.c.id)
+    unlike = or_(page.c.state != PageState.DONE.value, page.c.kind == BATCH_COVER)
+    columns = (page.c.sheet_id, page.c.state, page.c.kind, explained)
+    return select(*names, *columns).select_from(joined).where(which.of(batch), unlike)
+
+
+def _waits() -> ColumnElement[bool]:
+    """A record on paper that waits for a person and was not explained."""
+    written = page.c.kind.not_in([BLANK, BATCH_COVER])
+    doubtful = record.c.state == RecordState.DOUBTFUL.value
+    return and_(doubtful, written, ~_explained(CaseKind.UNKEYED_FIELDS, record.c.id))
+
+
+def _doubtful(which: Which) -> Select[Any]:
+    names = [record.c[name] for name in _DAY]
+    joined = record.join(page, page.c.id == record.c.page_id)
+    return select(*names, page.c.sheet_id).select_from(joined).where(which.of(record), _waits())
+
+
+def _has_paper() -> ColumnElement[bool]:
+    return exists().where(*(match.c[name] == entry.c[name] for name in (*_DAY, "journal_no")))
+
+
+def _bare(which: Which) -> Select[Any]:
+    """The transactions of the journal without paper."""
+    names = [entry.c[name] for name in (*_DAY, "journal_no")]
+    return select(*names).where(which.of(entry), ~_has_paper()).group_by(*names)
+
+
+def _exempt(which: Which, paperless: Sequence[str]) -> Select[Any]:
+    """Those of which every line has a code that needs no paper; found from such lines, which are few."""
+    other = entry.alias()
+    same = [other.c[name] == entry.c[name] for name in (*_DAY, "journal_no")]
+    needs = exists().where(*same, other.c.transaction_code.not_in(list(paperless)))
+    return _bare(which).where(entry.c.transaction_code.in_(list(paperless)), ~needs)
+
+
+def _reasoned(which: Which, paperless: Sequence[str]) -> Select[Any]:
+    """Those that need paper and whose want of it a person explained; found from the cases, which are few."""
+    same = [cases.c[name] == entry.c[name] for name in (*_DAY, "journal_no")]
+    reasoned = (cases.c.kind == CaseKind.MISSING_VOUCHER.value, cases.c.state == EXPLAINED)
+    needs = entry.c.transaction_code.not_in(list(paperless)) if paperless else true()
+    names = [cases.c[name] for name in (*_DAY, "journal_no")]
+    joined = cases.join(entry, and_(*same))
+    return select(*names).select_from(joined).where(which.of(cases), *reasoned, needs, ~_has_paper()).group_by(*names)
+
+
 class Balances(Repository):
-    """Counts by teller's day; each method is one query, whatever the number of tellers."""
+    """Counts by teller's day; each method is a query or a few, whatever the number of tellers."""
 
     def feeds(self, which: Which) -> dict[TellerDay, Feeds]:
         """What the batches declare."""
@@ -148,39 +208,50 @@ class Balances(Repository):
         return {day_of(row): Feeds(row["batches"], row["undeclared"], row["declared"]) for row in self._all(found)}
 
     def sheets(self, which: Which) -> dict[TellerDay, SheetCounts]:
-        """How far the sheets are."""
-        each = _sheets(which)
-        flags = each.c
-        names = [flags[name] for name in _DAY]
-        own = flags.cover == 0
-        whole = (own, flags.received == 0, flags.reading == 0, flags.quarantined == 0)
-        counts = {
-            "captured": _sum(own),
-            "archived": _sum(*whole),
-            "accounted": _sum(*whole, flags.doubtful == 0),
-            "received": _sum(own, flags.received == 1, flags.reading == 0),
-            "reading": _sum(own, flags.reading == 1),
-            "quarantined": _sum(own, flags.quarantined == 1),
-            "doubtful": _sum(own, flags.doubtful == 1),
-            "undeclared": _sum(own, flags.undeclared == 1),
-        }
-        found = select(*names, *(value.label(name) for name, value in counts.items())).group_by(*names)
-        return {day_of(row): SheetCounts(*(row[name] for name in counts)) for row in self._all(found)}
+        """How far the sheets are. All are counted; only those with a side that is not plainly done are looked at one
+        by one, so that a board of hundreds of tellers stays quick."""
+        names = [batch.c[name] for name in _DAY]
+        joined = batch.join(sheet, sheet.c.batch_id == batch.c.id)
+        counts = (func.count().label("sheets"), _sum(batch.c.declared_sheets.is_(None)).label("undeclared"))
+        found = select(*names, *counts).select_from(joined).where(which.of(batch)).group_by(*names)
+        rows = {day_of(row): (row["sheets"], row["undeclared"]) for row in self._all(found)}
+        sides = self._sides(which)
+        return {day: sides[day].counts(*totals) for day, totals in rows.items()}
+
+    def _sides(self, which: Which) -> dict[TellerDay, _Sides]:
+        found: dict[TellerDay, _Sides] = defaultdict(_Sides)
+        for row in self._all(_unlike_done(which)):
+            mine = found[day_of(row)]
+            if row["kind"] == BATCH_COVER:
+                mine.cover.add(row["sheet_id"])
+            elif not row["explained"]:
+                getattr(mine, _WAITS[row["state"]]).add(row["sheet_id"])
+        for row in self._all(_doubtful(which)):
+            found[day_of(row)].doubtful.add(row["sheet_id"])
+        return found
 
     def transactions(self, which: Which, paperless: Sequence[str]) -> dict[TellerDay, EntryCounts]:
-        """How far the journal is covered; `paperless` are the transaction codes that need no paper."""
-        each = _transactions(which, paperless)
-        flags = each.c
-        names = [flags[name] for name in _DAY]
-        bare = (flags.paper == 0, flags.needs == 1)
-        counts = {
-            "transactions": func.count(),
-            "with_paper": _sum(flags.paper == 1),
-            "explained": _sum(*bare, flags.explained == 1),
-            "exempt": _sum(flags.paper == 0, flags.needs == 0),
+        """How far the journal is covered; `paperless` are the transaction codes that need no paper. The journal's
+        lines never go away, so that each match stands in one of its transactions."""
+        every, papers = self._distinct(which, entry), self._distinct(which, match)
+        exempt = self._by_day(_exempt(which, paperless)) if paperless else {}
+        explained = self._by_day(_reasoned(which, paperless))
+        return {
+            day: EntryCounts(count, papers.get(day, 0), explained.get(day, 0), exempt.get(day, 0))
+            for day, count in every.items()
         }
-        found = select(*names, *(value.label(name) for name, value in counts.items())).group_by(*names)
-        return {day_of(row): EntryCounts(*(row[name] for name in counts)) for row in self._all(found)}
+
+    def _distinct(self, which: Which, table: Table) -> dict[TellerDay, int]:
+        """How many journal numbers a table has by day."""
+        names = [table.c[name] for name in _DAY]
+        each = select(*names, table.c.journal_no).where(which.of(table), table.c.journal_no != "").distinct().subquery()
+        days_of = [each.c[name] for name in _DAY]
+        found = select(*days_of, func.count().label("count")).group_by(*days_of)
+        return {day_of(row): row["count"] for row in self._all(found)}
+
+    def _by_day(self, each: Select[Any]) -> dict[TellerDay, int]:
+        counted: Counter[TellerDay] = Counter(day_of(row) for row in self._all(each))
+        return dict(counted)
 
     def cases(self, which: Which, whole_day: Sequence[CaseKind]) -> dict[TellerDay, list[CaseLine]]:
         """The number of open cases by kind, and the explained ones of the kinds that concern a day as a whole."""
@@ -216,10 +287,8 @@ class Balances(Repository):
 
     def doubtful(self, day: TellerDay) -> list[int]:
         """The ids of the records of a day that wait for a person and were not explained, by batch and place."""
-        waits = (record.c.state == RecordState.DOUBTFUL.value, page.c.kind.not_in([BLANK, BATCH_COVER]))
-        mine = select(record.c.id).join(page, page.c.id == record.c.page_id).where(of_day(record, day), *waits)
-        found = mine.where(~_explained(CaseKind.UNKEYED_FIELDS, record.c.id))
-        return [row["id"] for row in self._all(found.order_by(record.c.batch_id, page.c.seq))]
+        mine = select(record.c.id).join(page, page.c.id == record.c.page_id).where(of_day(record, day), _waits())
+        return [row["id"] for row in self._all(mine.order_by(record.c.batch_id, page.c.seq))]
 
     def covers(self, batch_id: int) -> int:
         """How many sheets of a batch are covers."""
