@@ -13,6 +13,8 @@ from imaging.ops import block, darkest, pixels_of, shrunk, to_dpi, u8
 _DPI = 100.0
 _LEVEL_MM, _UPRIGHT_MM = 8.0, 4.6
 _SURE_MM = 14.0
+_FOLD_SHARE = 0.97
+_FOLD_INK, _FOLD_PIXELS = 0.6, 8
 _BREAK_MM = 0.8
 _SOLID = 0.82
 _THICKEST_MM = 1.4
@@ -97,16 +99,28 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     level = _segments(ink, dpi, _LEVEL_MM)
     standing = _segments(np.ascontiguousarray(ink.T), dpi, _UPRIGHT_MM)
     reach, sure = pixels_of(_OVERSHOOT_MM, dpi), pixels_of(_SURE_MM, dpi)
-    # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
+    level = [s for s in level if s.length < _FOLD_SHARE * ink.shape[1]]
     across = [_flipped(s) for s in level if s.length >= sure]
-    upright = [_flipped(s) for s in standing if s.length >= sure or _spans(s, across, reach)]
-    return [s for s in level if s.length >= sure or _spans(s, upright, reach)], upright
+    standing = [s for s in standing if not _is_fold(s, across, ink)]
+    # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
+    upright = [_flipped(s) for s in standing if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2)]
+    return [s for s in level if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
 
 
-def _spans(level: Segment, uprights: list[Segment], reach: int) -> bool:
-    """Whether both ends of a level segment lie on uprights."""
-    near = [u for u in uprights if u.y1 - reach <= level.y1 <= u.y2 + reach]
-    return all(any(abs(u.x1 - end) <= reach for u in near) for end in (level.x1, level.x2))
+def _is_fold(standing: Segment, across: list[Segment], ink: Pixels) -> bool:
+    """Whether the line goes on far above or below the table, as folds and tears do. `across` are flipped."""
+    if not across:
+        return False
+    column = np.max(ink[:, max(0, standing.y1 - 1) : standing.y1 + 2], axis=1)
+    top, bottom = min(s.x1 for s in across) - _FOLD_PIXELS, max(s.x1 for s in across) + _FOLD_PIXELS
+    ends = (end for end in (column[: max(0, top)], column[bottom:]) if end.size >= 4 * _FOLD_PIXELS)
+    return any(np.count_nonzero(end) > _FOLD_INK * end.size for end in ends)
+
+
+def _ends_on(level: Segment, uprights: list[Segment], reach: int) -> int:
+    """How many ends of a level segment lie on uprights."""
+    near = [u.x1 for u in uprights if u.y1 - reach <= level.y1 <= u.y2 + reach]
+    return sum(any(abs(x - end) <= reach for x in near) for end in (level.x1, level.x2))
 
 
 def _flipped(s: Segment) -> Segment:

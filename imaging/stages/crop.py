@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Box, Page, Pixels
-from imaging.ops import block, darkest, gray, ink_mask, level, pixels_of, shrunk, to_dpi, u8
+from imaging.ops import block, darkest, gray, ink_mask, is_bilevel, level, pixels_of, shrunk, to_dpi, u8
 
 _DPI = 50.0
 _LEAST_SHEET = 0.2
@@ -15,6 +15,8 @@ _EDGE_MM = 0.6
 _EMPTY_MM = 25.0
 _MARGIN_MM = 10.0
 _LEAST_CUT = 0.006
+_BED_MM = 1.0
+_MOST_BRIGHT_BED = 0.3
 _SPECK_MM = 0.8
 _LEAST_INK_MM = 14.0
 
@@ -39,7 +41,7 @@ def crop(page: Page) -> Page:
         if content and content != box:
             box, found = content, "white"
             pixels = np.ascontiguousarray(page.pixels[box.y : box.bottom, box.x : box.right])
-    runs = _cut_runs(shrunk(pixels, 2), page.dpi / 2)
+    runs = 0 if is_bilevel(pixels) else _cut_runs(shrunk(pixels, 2), page.dpi / 2)
     return page.noted(
         "crop", pixels, x=box.x, y=box.y, w=box.w, h=box.h,
         width=page.width, height=page.height, found=found, cut_runs=runs,
@@ -53,19 +55,18 @@ def _on_dark(small: Pixels, dpi: float) -> Contour | None:
     dark = float(np.median(edge))
     bound = (dark + paper) / 2 if dark < 0.75 * paper else 0.45 * paper
     bright = u8(cv2.threshold(small, bound - 1, 255, cv2.THRESH_BINARY)[1])
-    if np.count_nonzero(edge >= bound) > 0.995 * edge.size:
-        return None
     hull = _hull(bright, dpi)
     if hull is None:
         return None
     sheet = np.zeros_like(bright)
     cv2.fillConvexPoly(sheet, hull, 255)
     area = cv2.countNonZero(sheet) / small.size
-    # The hull must be paper, not the bright parts of a picture: outside it is bed, and bed is dark.
-    outside = cv2.countNonZero(cv2.bitwise_and(bright, cv2.bitwise_not(sheet)))
-    if not _LEAST_SHEET <= area <= 1 - _LEAST_CUT or outside > 0.25 * (small.size - cv2.countNonZero(sheet)):
-        return None
-    return hull
+    # The hull must be paper, not the bright parts of a picture: right around it is bed, and bed is dark.
+    reach = 2 * pixels_of(_BED_MM, dpi, 2) + 1
+    around = cv2.subtract(cv2.dilate(sheet, block(reach, reach)), sheet)
+    bright_around = cv2.countNonZero(cv2.bitwise_and(bright, around))
+    sure = bright_around <= _MOST_BRIGHT_BED * cv2.countNonZero(around)
+    return hull if sure and _LEAST_SHEET <= area <= 1 - _LEAST_CUT else None
 
 
 def _hull(bright: Pixels, dpi: float) -> Contour | None:
@@ -75,10 +76,13 @@ def _hull(bright: Pixels, dpi: float) -> Contour | None:
     solid = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, block(reach, reach))
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, block(2 * reach + 1, 2 * reach + 1))
     solid = solid[reach:-reach, reach:-reach]
-    contours, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
+    if count < 2:
         return None
-    return np.asarray(cv2.convexHull(max(contours, key=cv2.contourArea)), dtype=np.int32)
+    # By pixels, not by outline: a bilevel scan can show the bed as a black frame with white around it.
+    largest = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+    contours, _ = cv2.findContours(largest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return np.asarray(cv2.convexHull(contours[0]), dtype=np.int32)
 
 
 def _painted(page: Page, hull: Contour, box: Box, paper: float) -> Pixels:
@@ -93,7 +97,8 @@ def _painted(page: Page, hull: Contour, box: Box, paper: float) -> Pixels:
 
 
 def _content(page: Page, times: int) -> Box | None:
-    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page with next to no ink, where holes and specks would pass for it."""
+    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page with next to no
+    ink, where holes and specks would pass for it."""
     dpi = page.dpi / times
     ink = ink_mask(darkest(shrunk(page.pixels, times)), dpi, 0.88)
     ink = u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2)))
@@ -113,7 +118,8 @@ def _content(page: Page, times: int) -> Box | None:
 
 def _cut_runs(pixels: Pixels, dpi: float) -> int:
     """Strokes that reach the worst side of the sheet from at least 1.5 mm inside, a sign that the sheet is cut off.
-    A dark band along the side is the bed's shadow, one run, and does not count."""
+    A dark band along the side is the bed's shadow, one run, and does not count; of a bilevel page nothing
+    is judged, as its threshold makes strokes of the bed's noise."""
     ink = ink_mask(darkest(pixels), dpi, 0.6)
     depth, broad = pixels_of(1.5, dpi, 4), pixels_of(4.0, dpi, 6)
     sides = (ink[:depth].T, ink[-depth:].T, ink[:, :depth], ink[:, -depth:])

@@ -9,17 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Box, Page, Pixels
-from imaging.ops import block, pixels_of, shrunk, to_dpi, u8
+from imaging.ops import block, level, pixels_of, shrunk, to_dpi, u8
 
 RED, BLUE = "red", "blue"
 
 _DPI = 100.0
-_LEAST_COLOUR = 34
+_LEAST_COLOUR = 28
 _SMALLEST_MM, _LARGEST_MM = 11.0, 62.0
+_WHOLE_SHARE = 0.6
+_DENSE_SEAL = 0.3
+_BOW = 0.42
+_CROSSING_SHARE, _MOST_CROSSING = 0.66, (5, 3)
 _LONGEST_TO_SHORTEST = 4.2
 _LINE_MM, _LINE_THICK_MM = 14.0, 0.8
-_LINES_PRINTED_MM = 260.0
-_JOIN_MM = 1.6
+_JOIN_MM = (1.6, 3.6)
 _RIM_MM = 1.1
 _RIM_TO_INSIDE = 1.15
 _LINE_BREAK_MM = 0.8
@@ -29,6 +32,15 @@ _HALO_MM = 0.35
 
 Contour = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Levels = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """A stamp's colour, and the levels of blue, green and red that are this paper's white."""
+
+    colour: str
+    paper: Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +70,21 @@ def split_stamps(page: Page) -> Stamps:
         return Stamps(page.noted("stamps", count=0), layer, ())
     times = to_dpi(page, _DPI)
     small = shrunk(page.pixels, times)
+    paper = tuple(max(60.0, level(u8(channel), 0.7)) for channel in cv2.split(small))
     pixels, boxes = page.pixels, []
     for colour in (RED, BLUE):
-        for hull in _hulls(_coloured(small, colour), page.dpi / times):
+        for hull in _hulls(_coloured(small, colour, paper), page.dpi / times):
             if pixels is page.pixels:
                 pixels = page.pixels.copy()
-            boxes.append(_lift(pixels, layer, hull * times, page.dpi, colour))
+            boxes.append(_lift(pixels, layer, hull * times, page.dpi, _Ink(colour, paper)))
     stream = page.noted("stamps", pixels if boxes else None, count=len(boxes))
     return Stamps(stream, layer, tuple(boxes))
 
 
-def _coloured(pixels: Pixels, colour: str) -> Pixels:
-    """Mask of ink of the colour: how far its channel stands above the others."""
-    blue, green, red = cv2.split(pixels)
+def _coloured(pixels: Pixels, colour: str, paper: Levels) -> Pixels:
+    """Mask of ink of the colour: how far its channel stands above the others, on paper made white."""
+    channels = zip(cv2.split(pixels), paper, strict=True)
+    blue, green, red = (cv2.convertScaleAbs(channel, alpha=255.0 / white) for channel, white in channels)
     if colour == RED:
         above = cv2.subtract(red, cv2.max(blue, green))
     else:
@@ -83,26 +97,56 @@ def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
     if cv2.countNonZero(mask) < pixels_of(5.0, dpi) ** 2:
         return []
     ink = _without_printed_lines(mask, dpi)
-    join = pixels_of(_JOIN_MM, dpi, 3)
+    close, wide = ([h for h in _joined_hulls(ink, dpi, mm) if not _is_grid(h, mask)] for mm in _JOIN_MM)
+    # A faint rim falls into arcs that only the wider join makes one; two stamps side by side must stay two, and one
+    # that is already whole must not grow by the print beside it.
+    whole = [hull for hull in wide if not _is_made_of(hull, close)]
+    return whole + [hull for hull in close if not any(_lies_in(hull, other) for other in whole)]
+
+
+def _joined_hulls(ink: Pixels, dpi: float, mm: float) -> list[Contour]:
+    join = pixels_of(mm, dpi, 3)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(join, join))
     contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hulls = (np.asarray(cv2.convexHull(contour), dtype=np.int32) for contour in contours)
     return [hull for hull in hulls if _is_stamp(hull, ink, dpi)]
 
 
+def _lies_in(hull: Contour, other: Contour) -> bool:
+    x, y, w, h = cv2.boundingRect(hull)
+    return cv2.pointPolygonTest(other.astype(np.float32), (x + w / 2, y + h / 2), False) >= 0
+
+
+def _is_made_of(hull: Contour, parts: list[Contour]) -> bool:
+    inside = [cv2.contourArea(part) for part in parts if _lies_in(part, hull)]
+    return len(inside) > 1 or sum(inside) > _WHOLE_SHARE * cv2.contourArea(hull)
+
+
+def _is_grid(hull: Contour, mask: Pixels) -> bool:
+    """Whether rules cross it from side to side: the amount cells of a form, no stamp."""
+    x, y, w, h = cv2.boundingRect(hull)
+    own = mask[y : y + h, x : x + w] > 0
+    across, down = (np.concatenate([[0], own.mean(axis=axis) >= _CROSSING_SHARE]) for axis in (1, 0))
+    rules = (int(np.count_nonzero(np.diff(side.astype(np.int8)) > 0)) for side in (across, down))
+    return own.mean() < _DENSE_SEAL and any(n > most for n, most in zip(rules, _MOST_CROSSING, strict=True))
+
+
 def _without_printed_lines(mask: Pixels, dpi: float) -> Pixels:
-    """The mask without a form's own coloured rules: long, thin, level or upright, and many of them."""
+    """The mask without a form's own coloured rules: long, thin, level or upright, in a table."""
     long, thick = pixels_of(_LINE_MM, dpi, 8), pixels_of(_LINE_THICK_MM, dpi, 3)
     gap = pixels_of(_LINE_BREAK_MM, dpi, 3)
-    level = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(gap, 1))
-    level = cv2.morphologyEx(level, cv2.MORPH_OPEN, block(long, 1))
+    flat = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(gap, 1))
+    flat = cv2.morphologyEx(flat, cv2.MORPH_OPEN, block(long, 1))
     upright = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, gap))
     upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(1, long))
-    thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, block(1, thick + 1)))
+    thin = cv2.subtract(flat, cv2.morphologyEx(flat, cv2.MORPH_OPEN, block(1, thick + 1)))
     thin_upright = cv2.subtract(upright, cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(thick + 1, 1)))
     lines = cv2.bitwise_or(thin, thin_upright)
-    if cv2.countNonZero(lines) < pixels_of(_LINES_PRINTED_MM, dpi):
-        return mask
+    # Rules hang together in a table larger than any stamp; the straight frame of a stamp does not.
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(u8(cv2.bitwise_or(lines, mask)), connectivity=8)
+    large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > pixels_of(_LARGEST_MM, dpi)
+    large[0] = False
+    lines = np.where(large[labels], lines, 0).astype(np.uint8)
     return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 3))))
 
 
@@ -128,7 +172,16 @@ def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
     near = np.asarray(cv2.dilate(own.astype(np.uint8), block(reach, reach))) > 0
     dense = _share(own, rim) >= _RIM_TO_INSIDE * _share(own, inside)
     filled = _INK_SHARES[0] <= _share(own, depth > 0) <= _INK_SHARES[1]
-    return dense and filled and _share(near, outline) >= _LEAST_RIM
+    return dense and filled and _share(near, outline) >= _LEAST_RIM and _has_bow(own & (depth > 0))
+
+
+def _has_bow(own: Mask) -> bool:
+    """Whether one stroke goes far both across and down, as rims and frames do and lines of print do not."""
+    closed = cv2.morphologyEx(own.astype(np.uint8), cv2.MORPH_CLOSE, block(3, 3))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    across = stats[1:, cv2.CC_STAT_WIDTH] / own.shape[1]
+    down = stats[1:, cv2.CC_STAT_HEIGHT] / own.shape[0]
+    return bool(np.any(np.minimum(across, down) >= _BOW))
 
 
 def _share(mask: Mask, part: Mask) -> float:
@@ -136,7 +189,7 @@ def _share(mask: Mask, part: Mask) -> float:
     return int(np.count_nonzero(mask & part)) / (int(np.count_nonzero(part)) or 1)
 
 
-def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, colour: str) -> StampBox:
+def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, kind: _Ink) -> StampBox:
     """Takes one stamp off `pixels`, which it writes, adds it to `layer`, and says where it was."""
     grown = pixels_of(1.3, dpi)
     area = Box(*cv2.boundingRect(hull)).padded(grown, pixels.shape[1], pixels.shape[0])
@@ -144,13 +197,13 @@ def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, colour: str)
     inside = np.zeros((area.h, area.w), np.uint8)
     cv2.fillConvexPoly(inside, hull - (area.x, area.y), 255)
     inside = u8(cv2.dilate(inside, block(2 * grown + 1, 2 * grown + 1)))
-    ink = u8(cv2.bitwise_and(_coloured(pixels[here], colour), inside))
+    ink = u8(cv2.bitwise_and(_coloured(pixels[here], kind.colour, kind.paper), inside))
     halo = pixels_of(_HALO_MM, dpi, 2)
     reach = cv2.bitwise_and(cv2.dilate(ink, block(2 * halo + 1, 2 * halo + 1)), inside)
-    pixels[here] = _bleached(pixels[here], u8(reach), ink, colour)
+    pixels[here] = _bleached(pixels[here], u8(reach), ink, kind.colour)
     layer[here] = cv2.bitwise_or(layer[here], ink)
     x, y, w, h = cv2.boundingRect(hull)
-    return StampBox(colour, Box(x, y, w, h), round(cv2.countNonZero(ink) / max(1, w * h), 4))
+    return StampBox(kind.colour, Box(x, y, w, h), round(cv2.countNonZero(ink) / max(1, w * h), 4))
 
 
 def _bleached(area: Pixels, reach: Pixels, ink: Pixels, colour: str) -> Pixels:
