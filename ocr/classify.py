@@ -14,8 +14,8 @@ from ocr.extract.lexicon import plain
 from ocr.extract.marks import Mark
 from ocr.extract.runs import Run, same_row, union
 from ocr.forms import Catalogue, catalogue
-from ocr.model import ATTACHMENT, ENDORSEMENT, UNKNOWN, Reading
 from ocr.kinds.texts import nfkc
+from ocr.model import ATTACHMENT, ENDORSEMENT, UNKNOWN, Reading
 
 _NOT_CHINESE = re.compile(r"[^\u4e00-\u9fff]")
 _TITLE_LEAST = 0.7
@@ -26,7 +26,12 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "cash_withdrawal": ("个人取款凭条", "取款凭证"),
     "teller_slip": ("业务受理凭证", "通用业务凭证"),
     "discount": ("汇票贴现凭证", "贴现申请书"),
-    "judicial_assistance": ("协助查询存款通知书", "协助冻结存款通知书", "协助扣划存款通知书", "协助查询冻结扣划存款通知书"),
+    "judicial_assistance": (
+        "协助查询存款通知书",
+        "协助冻结存款通知书",
+        "协助扣划存款通知书",
+        "协助查询冻结扣划存款通知书",
+    ),
     "loss_report": ("挂失业务申请书", "挂失止付申请书"),
     "account_closing": ("撤销单位银行结算账户申请书",),
     "wire_transfer": ("银行电汇凭证",),

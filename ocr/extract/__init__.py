@@ -20,7 +20,7 @@ from ocr.forms import FieldDef, TypeDef, catalogue
 from ocr.kinds import Normalised, normalise
 from ocr.model import Reading
 
-__all__ = ["Layout", "analyse", "extract"]
+__all__ = ["Extraction", "Layout", "analyse", "extract"]
 
 _SEVERAL_ROWS = frozenset({"name", "text", "amount_cn"})
 
@@ -34,6 +34,15 @@ class Layout:
     runs: tuple[Run, ...]
     marks: tuple[Mark, ...]
     grids: tuple[tuple[Grid, frozenset[int]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page shows for a type: the values found, the type's fields (stamps too) and the labels that ask for them."""
+
+    found: tuple[Found, ...]
+    fields: Mapping[str, FieldDef]
+    roles: Mapping[str, Sequence[Role]]
 
 
 def analyse(reading: Reading, boxes: Sequence[Box]) -> Layout:
@@ -59,7 +68,7 @@ def _segments(layout: Layout, title: Sequence[int]) -> tuple[list[Segment], dict
     free = [s for s in segments_of(layout.runs, layout.marks) if not taken & set(s.runs)]
     texts = composed(free, layout.marks)
     grids = {len(texts) + i: grid for i, (_, grid) in enumerate(amounts)}
-    return [*texts, *(replace(s, box=g.box) for s, g in amounts)], grids
+    return [*texts, *(replace(s, box=g.box, grid=True) for s, g in amounts)], grids
 
 
 def _of_pairing(pairing: Pairing, layout: Layout, grid: Grid | None) -> Found:
@@ -77,10 +86,15 @@ def _of_pairing(pairing: Pairing, layout: Layout, grid: Grid | None) -> Found:
     area = grid.row if grid else layout.cells.get(segment.cell)
     box = grid.row if grid else segment.box
     card = bool(role and "卡号" in role.mark.meaning.label)
-    return Found(pairing.field, pairing.value, segment.text, box, evidence, area, card, segment.rows, segment.confidences)
+    lines = segment.lines or (box,)
+    return Found(
+        pairing.field, pairing.value, segment.text, box, evidence, area, card, grid, lines, segment.confidences
+    )
 
 
-def _with_rows(pairing: Pairing, field: FieldDef, free: Sequence[Segment], cells: Cells) -> tuple[Pairing, list[Segment]]:
+def _with_rows(
+    pairing: Pairing, field: FieldDef, free: Sequence[Segment], cells: Cells
+) -> tuple[Pairing, list[Segment]]:
     """The pairing with the further rows of its value, and the texts that they took."""
     if field.kind not in _SEVERAL_ROWS:
         return pairing, []
@@ -93,7 +107,11 @@ def _with_rows(pairing: Pairing, field: FieldDef, free: Sequence[Segment], cells
 
 
 def _choices(
-    layout: Layout, fields: Mapping[str, FieldDef], title: frozenset[int], pixels: Pixels, roles: Mapping[str, list[Role]]
+    layout: Layout,
+    fields: Mapping[str, FieldDef],
+    title: frozenset[int],
+    pixels: Pixels,
+    roles: Mapping[str, list[Role]],
 ) -> dict[str, Found]:
     """The ticked option of each choice of which several options are printed."""
     found: dict[str, Found] = {}
@@ -124,26 +142,31 @@ def _loose(missing: Sequence[FieldDef], free: list[Segment], layout: Layout) -> 
         least, mean = least_and_mean(segment.confidences)
         evidence = Evidence(LOOSE, least, mean, 0.5, cost)
         area = layout.cells.get(segment.cell)
-        found.append(Found(field.name, value, segment.text, segment.box, evidence, area, False, 1, segment.confidences))
+        grid = next((g for g, _ in layout.grids if segment.grid and g.box == segment.box), None)
+        box = grid.row if grid else segment.box
+        found.append(
+            Found(field.name, value, segment.text, box, evidence, area, False, grid, (box,), segment.confidences)
+        )
     return found
 
 
-def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels) -> list[Found]:
+def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels) -> Extraction:
     """The values that the page shows for the fields of a type, by label, grid, tick, or loose; stamps are not among
     them. `title` are the runs of the title, which are no value; `pixels` is the page."""
-    fields = {field.name: field for field in catalogue().fields_of(kind.name) if field.kind != "stamp"}
+    known = {field.name: field for field in catalogue().fields_of(kind.name)}
+    fields = {name: field for name, field in known.items() if field.kind != "stamp"}
     segments, grids = _segments(layout, title)
     roles = by_field(assign_roles(layout.marks, kind, layout.cells))
     marked = _choices(layout, fields, frozenset(title), pixels, roles)
     wanted = {name: field for name, field in fields.items() if name not in marked}
     pairings = assign(wanted, roles, segments, layout.cells, layout.marks)
-    index = {id(segment): i for i, segment in enumerate(segments)}
     free = [s for s in segments if all(s is not p.segment for p in pairings)]
+    index = {id(segment): i for i, segment in enumerate(segments)}
     found = list(marked.values())
     for pairing in pairings:
-        grid = grids.get(index[id(pairing.segment)])
         whole, more = _with_rows(pairing, fields[pairing.field], free, layout.cells)
         free = [s for s in free if all(s is not m for m in more)]
-        found.append(_of_pairing(whole, layout, grid))
+        found.append(_of_pairing(whole, layout, grids.get(index[id(pairing.segment)])))
     have = {each.field for each in found}
-    return [*found, *_loose([field for name, field in fields.items() if name not in have], free, layout)]
+    found += _loose([field for name, field in fields.items() if name not in have], free, layout)
+    return Extraction(tuple(found), known, roles)

@@ -45,8 +45,15 @@ class _Offer:
 
 
 def _offer(
-    field: FieldDef, roles: Sequence[Role], segment: Segment, cells: Cells, marks: Sequence[Mark], numbers: Mapping[int, int]
+    field: FieldDef,
+    roles: Sequence[Role],
+    segment: Segment,
+    cells: Cells,
+    marks: Sequence[Mark],
+    numbers: Mapping[int, int],
 ) -> _Offer | None:
+    if segment.grid and field.kind != "amount":
+        return None
     suited = None
     best: _Offer | None = None
     for role in roles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imaging.model import Box
+from ocr.extract.grids import Grid
 from ocr.kinds import Normalised
 
 LABEL, GRID, LOOSE, TICK, STAMP = "label", "grid", "loose", "tick", "stamp"
@@ -33,7 +34,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One field's value, what was read for it, where it stands, where it was expected to stand (its cell), and the
-    evidence. `card` says that it is printed under 卡号."""
+    evidence. `card` says that it is printed under 卡号, `lines` are the boxes of its rows of print."""
 
     field: str
     value: Normalised
@@ -42,7 +43,8 @@ class Found:
     evidence: Evidence
     area: Box | None = None
     card: bool = False
-    rows: int = 1
+    grid: Grid | None = None
+    lines: tuple[Box, ...] = ()
     confidences: tuple[float, ...] = ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from imaging.model import Box
 from ocr.extract.marks import Mark
-from ocr.extract.runs import Cells, same_row
+from ocr.extract.runs import Cells, same_column, same_row
 from ocr.extract.segments import Segment
 
 FAR = 9.0  # a cost that no value is taken at
@@ -67,17 +67,16 @@ def _right(mark: Mark, segment: Segment, cells: Cells, marks: Sequence[Mark], he
 
 def _is_next(left: Box, right: Box, height: float) -> bool:
     """Whether a cell stands right beside another one."""
-    return abs(right.x - left.right) <= height and min(left.bottom, right.bottom) - max(left.y, right.y) > 0.4 * min(left.h, right.h)
+    return abs(right.x - left.right) <= height and min(left.bottom, right.bottom) - max(left.y, right.y) > 0.4 * min(
+        left.h, right.h
+    )
 
 
 def _below(mark: Mark, segment: Segment, cells: Cells, marks: Sequence[Mark], height: float) -> float:
     """The cost of a value below its label: in its cell, or in the cell underneath."""
     drop = (segment.box.y - mark.box.bottom) / height
-    overlap = min(mark.box.right, segment.box.right) - max(mark.box.x, segment.box.x)
     own, other = cells.get(mark.cell), cells.get(segment.cell)
-    if own and other and own is not other:
-        overlap = min(own.right, segment.box.right) - max(own.x, segment.box.x)
-    if drop < -0.6 or drop > 5 or overlap <= 0.3 * min(segment.box.w, (own or mark.box).w) or mark.tall:
+    if drop < -0.6 or drop > 5 or mark.tall or not same_column(own or mark.box, segment.box):
         return FAR
     cost = 1.0 + max(0.0, drop) * 0.35 + 2.2 * _between_in_column(mark, segment, marks)
     if own and own is other:

@@ -134,7 +134,9 @@ def _digits_in(grid: Grid, runs: Sequence[Run], heads: set[int]) -> tuple[list[t
         middle = run.box.y + run.box.h / 2
         if index in heads or run.tall or not row.y - 0.3 * row.h <= middle <= row.bottom + 0.2 * row.h:
             continue
-        inside = [(c, x, p) for c, x, p in zip(run.text, run.xs, run.confidences, strict=True) if row.x <= x <= row.right]
+        inside = [
+            (c, x, p) for c, x, p in zip(run.text, run.xs, run.confidences, strict=True) if row.x <= x <= row.right
+        ]
         if inside and sum(c in _DIGITS for c, *_ in inside) >= 0.5 * len(inside):
             chars += inside
             used.add(index)

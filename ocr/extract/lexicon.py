@@ -12,7 +12,7 @@ from ocr.forms import Catalogue, catalogue
 ROW_NAMES = ("name", "account", "bank")
 # Leading words that the catalogue's groups do not list: they name the holder or, on a discount, the acceptor.
 _MORE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "holder": ("存款人", "缴款人", "客户", "存款单位", "缴款单位", "取款人", "贴现申请人", "被查询人", "开户单位", "交款人"),
+    "holder": ("存款人", "缴款人", "存款单位", "缴款单位", "取款人", "贴现申请人", "被查询人", "开户单位", "交款人"),
     "acceptor": ("承兑人", "汇票承兑人"),
     "payer": ("付款单位", "借方", "付款方"),
     "payee": ("收款单位", "贷方", "收款方"),
@@ -48,11 +48,30 @@ _STOPS = (
     "复核", "记账", "经办", "制单", "会计", "出纳", "审核", "科目", "科目(借)", "科目(贷)", "对方科目", "借", "贷", "密码", "支付密码",
     "行号", "开户行行号", "汇出地点", "汇入地点", "汇入行", "汇出行", "地点", "备注", "地址", "电话", "联系电话", "联系人", "邮编",
     "法定代表人", "单位负责人", "经营范围", "注册资金", "行业分类", "票据种类", "凭证种类", "上列款项请从", "我账户内支付", "此联", "第一联",
-    "第二联", "第三联", "第四联", "亿", "千", "百", "十", "万", "元", "角", "分", "回单", "收账通知", "附言", "银行签章",
-    "银行打印", "客户确认", "打印时间", "页码", "代理人", "国籍", "职业", "付款期限自出票之日起十天", "人民币", "附", "张", "单位",
+    "第二联", "第三联", "第四联", "亿", "千", "百", "十", "万", "元", "角", "分", "回单", "收账通知", "附言",
+    "银行打印", "客户确认", "打印时间", "页码", "代理人", "国籍", "职业", "会计主管", "客户经理", "付款期限自出票之日起十天", "附", "张", "单位",
     "签章", "盖章", "签字", "受理日期", "客户号", "产品", "钞汇", "签名", "委托人", "开户许可证核准号", "基本存款账户开户许可证核准号",
-    "密押", "普通", "加急", "汇款方式", "业务类型", "银行填写", "客户填写", "本付款人",
+    "客户须知", "须知", "密押", "普通", "加急", "汇款方式", "业务类型", "银行填写", "客户填写", "本付款人",
 )  # fmt: skip
+# A word before 签章 or 盖章 says whose stamp goes there.
+_SIGNED = ("签章", "盖章", "印鉴", "预留印鉴", "签字", "签名", "(签章)", "(盖章)", "签名或签章")
+_BANKS = (
+    "银行",
+    "开户银行",
+    "开户行",
+    "付款行",
+    "收款行",
+    "汇出行",
+    "汇入行",
+    "受理银行",
+    "受理行",
+    "经办行",
+    "承兑银行",
+    "贴现银行",
+    "出票行",
+    "转出行",
+)
+_CUSTOMERS = ("客户", "单位", "申请单位", "经办人", "缴款单位", "申请人单位", "公司", "存款单位", "本人", "预留")
 _DECORATED = re.compile(r"[()\[\]::·.,、\s]")
 
 
@@ -112,6 +131,14 @@ def _add_groups(built: _Builder, known: Catalogue) -> None:
             built.add(label, (), None, row)
 
 
+def _add_stamps(built: _Builder, known: Catalogue) -> None:
+    persons = [word for words in group_words(known).values() for word in words]
+    for whose, name in ((_BANKS, "stamp_bank"), ((*_CUSTOMERS, *persons), "stamp_customer")):
+        for word in whose:
+            for signed in _SIGNED:
+                built.add(word + signed, (name,))
+
+
 def _of_group(known: Catalogue, group: str, row: str) -> tuple[str, ...]:
     """A group's field of a row, and the holder's, which stands for it on paper that has no such group."""
     names = (f"{group}_{row}", f"holder_{row}")
@@ -125,6 +152,7 @@ def lexicon() -> Mapping[str, Meaning]:
     for word in _STOPS:
         built.add(word)
     _add_groups(built, known)
+    _add_stamps(built, known)
     for field in known.fields.values():
         for label in (*field.labels, *_MORE_LABELS.get(field.name, ())):
             built.add(label, (field.name,))

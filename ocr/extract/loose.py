@@ -49,7 +49,10 @@ def _words(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | No
 
 
 def _amount(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | None:
-    """The one text with a sign of money."""
+    """The one amount in a grid, else the one text with a sign of money."""
+    grids = [(s, v) for s in free if s.grid and (v := normalise(field.kind, s.text, field))]
+    if len(grids) == 1:
+        return (*grids[0], 0.2)
     signed = [(s, v) for s in free if "¥" in s.text and (v := normalise(field.kind, s.text, field))]
     return (*signed[0], 0.5) if len({value.value for _, value in signed}) == 1 else None
 
@@ -59,6 +62,7 @@ _FINDERS: dict[str, Callable[[FieldDef, Sequence[Segment], int], Loose | None]] 
     "voucher_no": _voucher_no,
     "amount_in_words": _words,
     "amount": _amount,
+    "bill_amount": _amount,
 }
 
 

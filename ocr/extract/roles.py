@@ -13,7 +13,12 @@ from ocr.forms import TypeDef
 _CHEQUES = frozenset({"transfer_cheque", "cash_cheque"})
 _OWNERS = ("payer", "payee", "holder", "acceptor")
 # Who stands for a group that the type has no field of: a payer is the holder, a discount's payee (持票人) too.
-_STANDS_FOR = {"payer": ("payer", "holder"), "payee": ("payee", "holder"), "holder": ("holder", "payer"), "acceptor": ("acceptor",)}
+_STANDS_FOR = {
+    "payer": ("payer", "holder"),
+    "payee": ("payee", "holder"),
+    "holder": ("holder", "payer"),
+    "acceptor": ("acceptor",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,22 @@ def _reach(head: Mark, cells: Cells) -> Box:
     return cell if cell else head.box
 
 
-def _leads(head: Mark, row: Mark, cells: Cells) -> float | None:
+def _is_leader(head: Mark, marks: Sequence[Mark], cells: Cells) -> bool:
+    """Whether a group's word leads several rows: it is written downwards, its cell is high, or what stands right behind
+    it is a bare row. Else it is the label of a name and leads what follows in its own row."""
+    cell = cells.get(head.cell)
+    if head.tall or (cell and cell.h > 2.6 * min(head.box.h, head.box.w) and cell.h > 1.2 * cell.w):
+        return True
+    right = [m for m in marks if m is not head and same_row(m.box, head.box) and m.box.x >= head.box.right - 4]
+    nearest = min(right, key=lambda m: m.box.x, default=None)
+    return nearest is not None and nearest.meaning.row is not None and nearest.box.x - head.box.right < 4 * head.box.h
+
+
+def _leads(head: Mark, row: Mark, cells: Cells, leader: bool) -> float | None:
     """The cost of a head for a bare row: 0 beside it in its span, more by distance; None where it cannot lead it."""
     reach, box = _reach(head, cells), row.box
+    if not leader and not same_row(head.box, box):
+        return None
     height = max(8, min(box.h, box.w if row.tall else box.h))
     middle = box.y + box.h / 2
     if head.box.x < box.x and head.box.right <= box.x + height:
@@ -45,14 +63,15 @@ def _leads(head: Mark, row: Mark, cells: Cells) -> float | None:
     return None
 
 
-def _head_of(row: Mark, heads: Sequence[Mark], cells: Cells) -> tuple[Mark, float] | None:
-    costs = [(cost, i) for i, head in enumerate(heads) if (cost := _leads(head, row, cells)) is not None]
+def _head_of(row: Mark, heads: Sequence[tuple[Mark, bool]], cells: Cells) -> tuple[Mark, float] | None:
+    costs = [(cost, i) for i, (head, leader) in enumerate(heads)
+             if head is not row and (cost := _leads(head, row, cells, leader)) is not None]  # fmt: skip
     if not costs:
         return None
     costs.sort()
     sure = 1.0 if len(costs) == 1 or costs[1][0] - costs[0][0] > 0.15 else 0.8
     cost, best = costs[0]
-    return heads[best], sure if cost < 1 else sure * 0.9 if cost < 3 else sure * 0.7
+    return heads[best][0], sure if cost < 1 else sure * 0.9 if cost < 3 else sure * 0.7
 
 
 def _field_of(group: str, row: str, known: Sequence[str]) -> str | None:
@@ -102,13 +121,13 @@ def _plain_roles(mark: Mark, known: Sequence[str]) -> list[Role]:
 def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Role]:
     """What each label asks for on paper of this type. A label may have several roles; each field is filled once."""
     known = kind.fields
-    heads = [mark for mark in marks if mark.meaning.groups]
+    heads = [(mark, _is_leader(mark, marks, cells)) for mark in marks if mark.meaning.groups]
     rows = [mark for mark in marks if mark.meaning.row]
     roles: list[Role] = []
     unled: list[Mark] = []
     named: set[int] = set()
     for mark in rows:
-        led = _head_of(mark, [head for head in heads if head is not mark], cells)
+        led = _head_of(mark, heads, cells)
         field = _owner(led[0], mark.meaning.row or "", known) if led else None
         if led and field:
             roles.append(Role(field, mark, led[1]))

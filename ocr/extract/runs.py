@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from imaging.model import Box
+from ocr.extract.lexicon import lexicon, longest_first, plain
 from ocr.model import Line, Reading
 
 WIDE_GAP = 1.6  # of the line's height, between the edges of two characters
 _HALF = 0.5
+_BORDER_GAP = 0.22
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class Run:
     @property
     def spaced(self) -> str:
         """The text with a space where a gap stands."""
-        return "".join((" " if gap and i else "") + c for i, (c, gap) in enumerate(zip(self.text, self.gaps, strict=True)))
+        return "".join(
+            (" " if gap and i else "") + c for i, (c, gap) in enumerate(zip(self.text, self.gaps, strict=True))
+        )
 
     @property
     def confidence(self) -> float:
@@ -70,7 +75,9 @@ class Cells:
             return [-1] * len(where)
         x, y = where[:, :1], where[:, 1:]
         inside = (x >= self._edges[:, 0]) & (x < self._edges[:, 2]) & (y >= self._edges[:, 1]) & (y < self._edges[:, 3])
-        return [int(i) if found else -1 for i, found in zip(np.argmax(inside, axis=1), np.any(inside, axis=1), strict=True)]
+        return [
+            int(i) if found else -1 for i, found in zip(np.argmax(inside, axis=1), np.any(inside, axis=1), strict=True)
+        ]
 
     def get(self, index: int) -> Box | None:
         """The cell's box, None for -1."""
@@ -133,12 +140,27 @@ def _cut(line: Line, box: Box, cells: Cells) -> list[Run]:
     white = _gaps(chars, box.h)
     gaps = [space or gap > _HALF for (*_, space), gap in zip(chars, white, strict=True)]
     whole = _run(chars, gaps, box, -1, False)
-    cuts = [i for i in range(1, len(chars)) if places[i] != places[i - 1] or white[i] > WIDE_GAP]
+    borders = [i for i in range(1, len(chars)) if places[i] != places[i - 1]]
+    cuts = sorted(
+        {i for i in range(1, len(chars)) if white[i] > WIDE_GAP} | {i for i in borders if _parts(whole, i, white[i])}
+    )
     runs = []
     for start, end in zip([0, *cuts], [*cuts, len(chars)], strict=True):
         part = whole.part(start, end)
-        runs.append(_run(chars[start:end], [False, *gaps[start + 1 : end]], part.box, places[start], False))
+        cell = Counter(places[start:end]).most_common(1)[0][0]
+        runs.append(_run(chars[start:end], [False, *gaps[start + 1 : end]], part.box, cell, False))
     return runs
+
+
+def _parts(run: Run, place: int, white: float) -> bool:
+    """Whether a border between two characters parts the text. Print that was shifted runs on over a border; a label
+    before or behind it, white, or single characters do not."""
+    if white > _BORDER_GAP or run.text[place - 1] in ":¥" or run.text[place] in ":¥":
+        return True
+    if run.text[place - 1].isascii() != run.text[place].isascii():
+        return True
+    ahead, behind = plain(run.text[:place]), plain(run.text[place:])
+    return ahead in lexicon() or behind in lexicon() or longest_first().match(behind) is not None
 
 
 def runs_of(reading: Reading, cells: Cells) -> list[Run]:

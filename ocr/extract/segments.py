@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,11 @@ from imaging.model import Box
 from ocr.extract.marks import Mark
 from ocr.extract.runs import Cells, Run, same_column, same_row, union
 
-_LEADING = "::;.,、)]|丨_-"
+LEADING = "::;.,、)]|丨_-"
+# Small print about the sheet itself, never a value.
+_SMALL_PRINT = re.compile(
+    r"第[一二三四五六七]联|此联|须知|请妥善|涂改|本凭证|本申请|服务热线|上列款项|账户内支付|自出票之日|如有疑问|mm$|无误"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,13 @@ class Segment:
     xs: tuple[float, ...] = ()
     after: int | None = None
     runs: tuple[int, ...] = ()
-    rows: int = 1
+    lines: tuple[Box, ...] = ()
+    grid: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows of print it takes."""
+        return max(1, len(self.lines))
 
     @property
     def confidence(self) -> float:
@@ -33,9 +44,9 @@ class Segment:
 
 
 def _of_run(run: Run, index: int, start: int, end: int, after: int | None) -> Segment | None:
-    while start < end and run.text[start] in _LEADING:
+    while start < end and run.text[start] in LEADING:
         start += 1
-    if start >= end:
+    if start >= end or run.tall or _SMALL_PRINT.search(run.text[start:end]):
         return None
     part = run.part(start, end)
     return Segment(part.spaced, part.box, run.cell, part.confidences, part.xs, after, (index,))
@@ -62,12 +73,12 @@ def segments_of(runs: Sequence[Run], marks: Sequence[Mark]) -> list[Segment]:
 def join_row(parts: Sequence[Segment]) -> Segment:
     """Segments of one row as one, a space between them."""
     ordered = sorted(parts, key=lambda part: part.box.x)
-    return _joined(ordered, " ", ordered[0].rows)
+    return _joined(ordered, " ", ())
 
 
 def join_rows(parts: Sequence[Segment]) -> Segment:
     """Segments of several rows as one value, nothing between them (a space between two Latin words)."""
-    ordered = sorted(parts, key=lambda part: (part.box.y + part.box.h / 2))
+    ordered = sorted(parts, key=lambda part: part.box.y + part.box.h / 2)
     rows: list[list[Segment]] = []
     for part in ordered:
         if rows and same_row(rows[-1][0].box, part.box):
@@ -76,10 +87,10 @@ def join_rows(parts: Sequence[Segment]) -> Segment:
             rows.append([part])
     lines = [join_row(row) for row in rows]
     latin = all(line.text[-1:].isascii() and line.text[-1:].isalpha() for line in lines[:-1])
-    return _joined(lines, " " if latin else "", len(lines))
+    return _joined(lines, " " if latin else "", tuple(line.box for line in lines))
 
 
-def _joined(parts: Sequence[Segment], between: str, rows: int) -> Segment:
+def _joined(parts: Sequence[Segment], between: str, lines: tuple[Box, ...]) -> Segment:
     return Segment(
         between.join(part.text for part in parts),
         union(part.box for part in parts),
@@ -88,7 +99,7 @@ def _joined(parts: Sequence[Segment], between: str, rows: int) -> Segment:
         tuple(x for part in parts for x in part.xs),
         parts[0].after,
         tuple(r for part in parts for r in part.runs),
-        rows,
+        lines,
     )
 
 
@@ -118,7 +129,8 @@ def chains_of_row(segments: Sequence[Segment], marks: Sequence[Mark], between: f
 def _parted(left: Segment, right: Segment, marks: Sequence[Mark]) -> bool:
     """Whether a mark stands between two segments of a row."""
     return any(
-        same_row(left.box, mark.box) and left.box.right - 2 <= mark.box.x + mark.box.w / 2 <= right.box.x + 2 for mark in marks
+        same_row(left.box, mark.box) and left.box.right - 2 <= mark.box.x + mark.box.w / 2 <= right.box.x + 2
+        for mark in marks
     )
 
 
@@ -126,12 +138,22 @@ def rows_of_value(first: Segment, free: Sequence[Segment], cells: Cells) -> list
     """The further rows of a value: what else stands in its cell or, outside a table, right below it in the same print."""
     cell = cells.get(first.cell)
     if cell is not None:
-        return [s for s in free if s.cell == first.cell and s is not first and s.after is None and _same_print(first, s)]
+        return [
+            s for s in free if s.cell == first.cell and s is not first and s.after is None and _same_print(first, s)
+        ]
     found, last = [], first
     for s in sorted(free, key=lambda s: s.box.y):
         gap = s.box.y - last.box.bottom
-        near = -0.3 * last.box.h <= gap <= 0.5 * last.box.h and abs(s.box.x - first.box.x) <= first.box.h
-        if near and s.cell == -1 and s.after is None and _same_print(first, s) and same_column(last.box, s.box):
+        near = -0.3 * last.box.h <= gap <= 0.35 * last.box.h and abs(s.box.x - first.box.x) <= 0.8 * first.box.h
+        words = sum(c.isalpha() for c in s.text) * 2 > len(s.text)
+        if (
+            near
+            and words
+            and s.cell == -1
+            and s.after is None
+            and _same_print(first, s)
+            and same_column(last.box, s.box)
+        ):
             found.append(s)
             last = s
     return found

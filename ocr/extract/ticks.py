@@ -25,6 +25,13 @@ class Option:
     box: Box
     run: int
     ticked: bool
+    first: float
+    last: float
+
+    @property
+    def pitch(self) -> float:
+        """The width of one character."""
+        return (self.last - self.first) / max(1, len(self.text) - 1) if len(self.text) > 1 else 0.8 * self.box.h
 
 
 def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int]) -> list[Option]:
@@ -37,7 +44,10 @@ def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int]) -> 
             before = run.text[max(0, start - 1) : start]
             behind = run.text[end : end + 1]
             ticked = bool(before and before in choices.TICKS) or behind in {"√", "✓", "✔"}
-            found.append(Option(choices.stored(option), option, run.part(start, end).box, index, ticked))
+            part = run.part(start, end)
+            found.append(
+                Option(choices.stored(option), option, part.box, index, ticked, run.xs[start], run.xs[end - 1])
+            )
     return found
 
 
@@ -50,9 +60,13 @@ def _ink(gray: Pixels, box: Box) -> float:
 
 
 def _boxes_beside(option: Option) -> tuple[Box, Box]:
-    """The squares left and right of an option."""
-    b, size = option.box, round(option.box.h * 1.3)
-    return Box(b.x - size, b.y, size, b.h), Box(b.right, b.y, size, b.h)
+    """The squares left and right of an option, as wide as one and a half of its characters."""
+    wide = option.pitch
+    left, right = option.first - 0.55 * wide, option.last + 0.55 * wide
+    size = round(1.5 * wide)
+    return Box(round(left) - size, option.box.y, size, option.box.h), Box(
+        round(right), option.box.y, size, option.box.h
+    )
 
 
 def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[str, float] | None:

@@ -1,0 +1,162 @@
+"""Reread: doubtful values read a second time by themselves, and values that the first reading missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from imaging.model import Box, Pixels
+from ocr.extract import Layout
+from ocr.extract.crops import grid_strip, line_crop
+from ocr.extract.fit import misfit
+from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean
+from ocr.extract.grids import Grid
+from ocr.extract.marks import Mark
+from ocr.extract.roles import Role
+from ocr.extract.runs import same_row
+from ocr.extract.segments import LEADING
+from ocr.forms import FieldDef
+from ocr.kinds import Normalised, amounts, normalise
+from ocr.model import Engine, Line
+
+_MOST = 14  # crops a page
+_SURE = 0.9995
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """A value as it was read by itself."""
+
+    text: str
+    value: Normalised | None
+    least: float
+    mean: float
+
+
+def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Second:
+    text = "".join(line.text for line in lines).strip(LEADING + " ")
+    confidences = tuple(c for line in lines for c in line.char_confidences or (line.confidence,))
+    least, mean = least_and_mean(confidences)
+    if grid is not None:
+        amount = amounts.from_grid(text)
+        value = Normalised(amounts.as_text(amount), None, False, amount) if amount is not None else None
+    else:
+        value = normalise(field.kind, text, field) if text else None
+    return _Second(text, value, least, mean)
+
+
+def _crops_of(found: Found, pixels: Pixels) -> list[Pixels]:
+    if found.grid is not None:
+        strip = grid_strip(pixels, found.grid)
+        return [] if strip is None else [strip]
+    return [line_crop(pixels, box) for box in found.lines if box.w > 4 and box.h > 4]
+
+
+def _wanted(found: Found, settled: frozenset[str]) -> bool:
+    """Whether a second reading can change anything."""
+    evidence = found.evidence
+    if evidence.how in {TICK, STAMP} or not found.lines or found.field in settled:
+        return False
+    return found.value.proved is not True or found.value.repaired or evidence.least < _SURE
+
+
+def _agree(found: Found, second: _Second) -> Found:
+    """The value with what the second reading says of it."""
+    evidence = found.evidence
+    if second.value is None:
+        return replace(found, evidence=replace(evidence, again=-1.0 if second.text else 0.0))
+    if second.value.value == found.value.value:
+        best = replace(evidence, again=max(second.least, 0.01), mean=max(evidence.mean, second.mean))
+        return replace(found, evidence=best)
+    if not _is_better(found, second):
+        return replace(found, evidence=replace(evidence, again=-1.0))
+    doubted = replace(evidence, again=-1.0, least=second.least, mean=second.mean)
+    return replace(found, value=second.value, raw=second.text, evidence=doubted)
+
+
+def _is_better(found: Found, second: _Second) -> bool:
+    """Which of two different readings stands: one that proves itself, one without mending, the surer one."""
+    assert second.value is not None
+    if found.value.proved is not second.value.proved and True in {found.value.proved, second.value.proved}:
+        return second.value.proved is True
+    if found.value.repaired is not second.value.repaired:
+        return found.value.repaired
+    if found.grid is not None:
+        return True
+    return second.mean >= found.evidence.mean - 0.02
+
+
+def reread(
+    found: Sequence[Found],
+    fields: Mapping[str, FieldDef],
+    pixels: Pixels,
+    engine: Engine,
+    settled: frozenset[str],
+) -> list[Found]:
+    """The values after a second reading of those that are not settled, the least sure first, in one call of the
+    engine."""
+    queue = sorted((f for f in found if _wanted(f, settled)), key=lambda f: (f.evidence.how != GRID, f.evidence.least))
+    crops: list[Pixels] = []
+    spans: list[tuple[Found, int, int]] = []
+    for each in queue:
+        mine = _crops_of(each, pixels)
+        if mine and len(crops) + len(mine) <= _MOST:
+            spans.append((each, len(crops), len(crops) + len(mine)))
+            crops += mine
+    lines = engine.read_lines(crops) if crops else []
+    changed = {
+        each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid))
+        for each, start, end in spans
+    }
+    return [changed.get(each.field, each) for each in found]
+
+
+def _area(mark: Mark, layout: Layout) -> Box | None:
+    """Where the value of a label is expected: the rest of its cell, the next cell, or the white to its right."""
+    cells, box = layout.cells, mark.box
+    cell = cells.get(mark.cell)
+    if cell is not None:
+        if cell.right - box.right > 2.5 * box.h:
+            return Box(box.right, cell.y, cell.right - box.right, cell.h)
+        beside = cells.at([(cell.right + 1.5 * box.h, cell.y + cell.h / 2)])[0]
+        other = cells.get(beside)
+        return other if other is not None and other.h < 4 * box.h else None
+    rights = [run.box.x for run in layout.runs if same_row(run.box, box) and run.box.x > box.right + 2]
+    end = min([*rights, box.right + 14 * box.h, layout.reading.width])
+    return Box(box.right, box.y, end - box.right, box.h) if end - box.right > box.h else None
+
+
+def _has_ink(crop: Pixels) -> bool:
+    gray = crop.min(axis=2)
+    inner = gray[gray.shape[0] // 6 : -max(1, gray.shape[0] // 6), 2:-2]
+    return bool(inner.size) and float((inner < float(np.median(gray)) - 45).mean()) > 0.004
+
+
+def read_missing(
+    missing: Mapping[str, FieldDef], roles: Mapping[str, Sequence[Role]], layout: Layout, pixels: Pixels, engine: Engine
+) -> list[Found]:
+    """Values of labelled fields that the first reading did not see, read where they are expected."""
+    jobs: list[tuple[FieldDef, Role, Box, Pixels]] = []
+    for name, field in missing.items():
+        for role in roles.get(name, ())[:1]:
+            area = _area(role.mark, layout) if field.kind not in {"stamp", "choice"} else None
+            if area is None or area.h < 8 or area.w < 8:
+                continue
+            crop = line_crop(pixels, Box(area.x + 2, area.y + 2, area.w - 4, area.h - 4))
+            if _has_ink(crop):
+                jobs.append((field, role, area, crop))
+    lines = engine.read_lines([crop for *_, crop in jobs[:_MOST]]) if jobs else []
+    found = [_first(field, role, area, line) for (field, role, area, _), line in zip(jobs, lines, strict=False)]
+    return [each for each in found if each is not None]
+
+
+def _first(field: FieldDef, role: Role, area: Box, line: Line) -> Found | None:
+    text = line.text.strip(LEADING + " ")
+    suited = misfit(text, field) if text else None
+    if suited is None or suited[1] > 1.0 or line.confidence < 0.6:
+        return None
+    least, mean = least_and_mean(line.char_confidences or (line.confidence,))
+    evidence = Evidence("missed", least, mean, role.certainty * role.mark.score, 0.5, suited[1], 0.0)
+    return Found(field.name, suited[0], text, area, evidence, area, False, None, (area,), line.char_confidences)

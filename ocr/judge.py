@@ -1,0 +1,90 @@
+"""Judge: from the evidence for a value to a calibrated confidence, and whether it stands without a person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
+from ocr.forms import FieldDef
+from ocr.model import FieldValue
+
+MISREAD_RULES = frozenset({"amount_words_equal_digits", "discount_adds_up", "discount_interest_is_right"})
+
+
+def _doubt(confidence: float) -> float:
+    """How unsure a character is, as minus the logarithm of what is missing to 1: 0 for nothing, 4 for 0.9999."""
+    return min(4.0, -math.log10(max(1e-4, 1.0 - confidence)))
+
+
+def features(found: Found, kind: str) -> dict[str, float]:
+    """The evidence as figures, each about 0..4, for the weights of calibration."""
+    e = found.evidence
+    proofs = {p for p in e.proofs if not p.startswith("mended")}
+    return {
+        "least": _doubt(e.least),
+        "mean": _doubt(e.mean),
+        "again": _doubt(e.again) if e.again > 0 else 0.0,
+        "same": float(e.again > 0),
+        "differs": float(e.again < 0),
+        "place": min(e.place, 3.0),
+        "misfit": min(e.misfit, 3.0),
+        "margin": min(e.margin, 2.0),
+        "role": e.role,
+        "proved": float(found.value.proved is True or bool(proofs)),
+        "failed": float(found.value.proved is False or bool(e.doubts)),
+        "repaired": float(found.value.repaired),
+        "mended": float(any(p.startswith("mended") for p in e.proofs)),
+        "rows": float(max(1, len(found.lines)) - 1),
+        **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, TICK, STAMP, "missed", "derived")},
+        "long": min(3.0, len(found.value.value) / 10),
+        f"kind_{kind}": 1.0,
+    }
+
+
+@cache
+def _fitted() -> Mapping[str, Any]:
+    """The weights and thresholds that bench/calibrate.py fitted."""
+    return dict(yaml.safe_load(files("ocr").joinpath("calibration.yaml").read_text(encoding="utf-8")))
+
+
+def confidence(found: Found, kind: str) -> float:
+    """How likely the value is right, 0..1."""
+    weights = _fitted()["weights"]
+    total = float(weights["bias"]) + sum(
+        float(weights.get(name, 0.0)) * value for name, value in features(found, kind).items()
+    )
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _barred(found: Found) -> bool:
+    """What is never accepted, however sure: a failed rule, a derived value, readings that differ without proof."""
+    e = found.evidence
+    proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
+    return bool(e.doubts) or found.value.proved is False or e.how == "derived" or (e.again < 0 and not proved)
+
+
+def judge(found: Found, field: FieldDef, type_sure: float, engine: str) -> FieldValue:
+    """The field's value with its confidence, accepted where that passes the threshold of its kind and nothing bars it.
+    `type_sure` is how sure the page's type is: no value is surer than that."""
+    sure = min(confidence(found, field.kind), 0.9999)
+    if _barred(found):
+        sure = min(sure, 0.6)
+    thresholds = _fitted()["thresholds"]
+    needed = float(thresholds.get(field.kind, thresholds["default"]))
+    accepted = sure >= needed and type_sure >= float(thresholds["type"])
+    return FieldValue(
+        found.field,
+        found.value.value,
+        found.raw,
+        round(sure, 4),
+        accepted,
+        f"ocr:{engine}",
+        found.box,
+        found.value.numeric,
+    )
