@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from .index.port import Query, Sort
 from .index.query import parse
@@ -87,8 +87,9 @@ def _one(one: str, other: str) -> str:
 
 
 def _amounts(low: Decimal | None, high: Decimal | None) -> tuple[tuple[int, int], ...]:
-    """The range in cents, widened to whole ones; none where no end is given."""
+    """The range of whole cents between the ends; none where neither is given."""
     if low is None and high is None:
         return ()
-    bounds = (-_MOST if low is None else int(low.scaleb(2)), _MOST if high is None else int(high.scaleb(2)))
-    return ((max(bounds[0], -_MOST), min(bounds[1], _MOST)),)
+    first = -_MOST if low is None else int(low.scaleb(2).to_integral_value(ROUND_CEILING))
+    last = _MOST if high is None else int(high.scaleb(2).to_integral_value(ROUND_FLOOR))
+    return ((max(first, -_MOST), min(last, _MOST)),)

@@ -10,7 +10,7 @@ BREAK = "|"  # stands for punctuation, the end of a line, and space between word
 _CJK = re.compile(
     r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_WIDTH = {"cjk": 2, "word": 3}
+_WIDTH = {"cjk": 2, "word": 3, BREAK: 1}
 
 
 def _kind(character: str) -> str:
@@ -52,7 +52,7 @@ def grams(normal: str) -> list[str]:
     """One token a character: the two Chinese or three other characters that begin there, fewer at a stretch's end."""
     found: list[str] = []
     for kind, run in runs(normal):
-        width = _WIDTH.get(kind, 1)
+        width = _WIDTH[kind]
         found += [run[start : start + width] for start in range(len(run))]
     return found
 
@@ -61,7 +61,7 @@ def phrase(normal: str) -> tuple[bool, list[str]]:
     """The tokens that must follow each other where a text holds this piece, and whether they are grams; else they are
     single characters, for a piece that is too short for grams or of mixed kinds."""
     stretches = runs(normal)
-    if len(stretches) == 1 and len(normal) >= _WIDTH.get(stretches[0][0], 1):
+    if len(stretches) == 1 and len(normal) >= _WIDTH[stretches[0][0]]:
         width = _WIDTH[stretches[0][0]]
         return True, [normal[start : start + width] for start in range(len(normal) - width + 1)]
     return False, list(normal)

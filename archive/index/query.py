@@ -73,11 +73,12 @@ def _dated(query: Query, text: str) -> Query | None:
     ends = _RANGE.fullmatch(text)
     if ends is None or not any(dates_of(end) for end in ends.groups()):
         return None
-    low, high = (dates_of(end) if end else (date.min, date.max) for end in ends.groups())
+    low = dates_of(ends[1]) if ends[1] else (date.min, date.min)
+    high = dates_of(ends[2]) if ends[2] else (date.max, date.max)
     if low is None or high is None:
         return None
-    bounds = sorted((low, high))
-    return replace(query, dates=(*query.dates, (bounds[0][0], bounds[1][1])))
+    bounds = (min(low[0], high[0]), max(low[1], high[1]))
+    return replace(query, dates=(*query.dates, bounds))
 
 
 def dates_of(text: str) -> DateRange | None:

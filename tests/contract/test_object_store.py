@@ -116,4 +116,4 @@ class StoreLikeADict(RuleBasedStateMachine):
 
 
 def test_a_folder_store_behaves_as_a_dict() -> None:
-    run_state_machine_as_test(StoreLikeADict, settings=settings(max_examples=30, stateful_step_count=15, deadline=None))
+    run_state_machine_as_test(StoreLikeADict, settings=settings(max_examples=12, stateful_step_count=12, deadline=None))

@@ -216,7 +216,7 @@ def test_an_empty_index_finds_nothing(empty: SearchIndex) -> None:
 CHARACTERS = st.text(alphabet="张三丰12ab ,-|（人", max_size=8)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(CHARACTERS, min_size=1, max_size=6), terms=st.lists(CHARACTERS, min_size=1, max_size=8))
 def test_tantivy_finds_what_plain_loops_find(tmp_path: Path, texts: list[str], terms: list[str]) -> None:
     plain, real = MemoryIndex(), TantivyIndex(tmp_path / "index")

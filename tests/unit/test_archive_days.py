@@ -18,7 +18,19 @@ from archive.model import BatchState, CaseKind, CaseState, Entry, Match, Scope
 HERE = Scope(frozenset({DAY.branch_no}))
 THERE = Scope(frozenset({ELSEWHERE.branch_no}))
 LINE = Entry(
-    DAY.business_date, "0102", "9001", "J1", 1, "1001", "6222", "1002", "张三", Decimal("12.34"), "CNY", "D", summary="货"
+    DAY.business_date,
+    "0102",
+    "9001",
+    "J1",
+    1,
+    "1001",
+    "6222",
+    "1002",
+    "张三",
+    Decimal("12.34"),
+    "CNY",
+    "D",
+    summary="货",
 )
 
 
@@ -56,7 +68,7 @@ def test_a_file_sent_again_is_the_same_file(tx: Transaction) -> None:
 def test_a_closed_batch_takes_no_new_file(tx: Transaction) -> None:
     batch = batch_of(tx, 1)
     tx.batches.close(batch.id)
-    with pytest.raises(Conflict, match="takes no more files; open a new batch for 2.jpg"):
+    with pytest.raises(Conflict, match=r"takes no more files; open a new batch for 2\.jpg"):
         tx.batches.add_file(batch.id, "2.jpg", SHA, 1, "image/jpeg", 1)
 
 
