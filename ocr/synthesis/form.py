@@ -142,9 +142,10 @@ class Draft:
         size: float = 3.6,
         style: str = "",
         options: tuple[str, ...] = (),
+        flush: bool = False,
     ) -> None:
-        """Room for a value."""
-        align = self.look.amount_align if name in AMOUNTS and how == "text" else "l"
+        """Room for a value; an amount keeps to the form's side of its cell, unless it is `flush` with its label."""
+        align = self.look.amount_align if name in AMOUNTS and how == "text" and not flush else "l"
         self.slots.append(Slot(name, *rect, how, size, align, style, options))
 
     def done(self) -> Form:

@@ -22,14 +22,14 @@ def value_style(draft: Draft, field: str) -> str:
     return draft.look.amount_style if field in AMOUNTS else ""
 
 
-def value(draft: Draft, field: str, rect: Rect) -> None:
+def value(draft: Draft, field: str, rect: Rect, flush: bool = False) -> None:
     """Room for a value; a choice gets tick boxes on some forms where they fit."""
     options = OPTIONS.get(field, ())
     need = sum(len(option) * 2.9 + 5 for option in options)
     if options and need <= rect.w * max(1, int(rect.h / 4.5)) * 0.9 and draft.rng.random() < 0.7:
         ticks(draft, field, rect, options)
         return
-    draft.slot(field, rect, style=value_style(draft, field))
+    draft.slot(field, rect, style=value_style(draft, field), flush=flush)
 
 
 def tick_places(options: tuple[str, ...], rect: Rect) -> list[tuple[float, float]]:
@@ -90,7 +90,7 @@ def inline(draft: Draft, field: str, rect: Rect, core: bool = False) -> None:
     draft.words(text, rect.x, rect.y + rect.h / 2, 3.2, core=core)
     # the machine that prints core labels may space its characters wider than the form's face does
     used = width_mm(text, draft.look.face, 3.2) * (1.16 if core else 1) + 1
-    value(draft, field, Rect(rect.x + used, rect.y, rect.w - used - 1, rect.h))
+    value(draft, field, Rect(rect.x + used, rect.y, rect.w - used - 1, rect.h), flush=True)
 
 
 def grid(draft: Draft, field: str, rect: Rect) -> None:

@@ -15,7 +15,7 @@ from ocr.synthesis import vocabulary
 from ocr.synthesis.extras import extras_for
 from ocr.synthesis.form import Draft, Form, Look
 from ocr.synthesis.layouts.cheque import cheque, endorsement
-from ocr.synthesis.layouts.families import above, letter, lines, pairs
+from ocr.synthesis.layouts.families import above, filled, letter, lines, pairs
 from ocr.synthesis.layouts.grouped import grouped
 
 _GREENS, _BROWNS = ((40, 110, 60), (30, 120, 80), (20, 90, 110)), ((130, 85, 50), (150, 95, 60))
@@ -36,14 +36,22 @@ class Plan:
     customer_stamp: bool
 
 
+# optional fields of which a form prints both or neither
+_TOGETHER = (frozenset({"payer_bank", "payee_bank"}), frozenset({"holder_id_type", "holder_id_no"}))
 _SIZES = {  # of families whose paper comes in several sizes, mm
     "lines": ((210.0, 148.0), (210.0, 120.0), (210.0, 105.0)),
     "letter": ((210.0, 148.0), (210.0, 180.0)),
     "pairs": ((210.0, 148.0), (210.0, 148.0), (200.0, 140.0)),
 }
 _LAYOUTS: dict[str, Callable[[Draft, str], None]] = {
-    "grouped": grouped, "pairs": pairs, "above": above, "lines": lines, "letter": letter, "cheque": cheque,
-}  # fmt: skip
+    "grouped": grouped,
+    "pairs": pairs,
+    "above": above,
+    "lines": lines,
+    "filled": filled,
+    "letter": letter,
+    "cheque": cheque,
+}
 
 
 @cache
@@ -95,7 +103,11 @@ def random_look(rng: random.Random) -> Look:
 
 def _fields(plan: Plan, rng: random.Random) -> tuple[str, ...]:
     """The plan's fields, some optional ones left out of this print."""
-    return tuple(name for name in plan.fields if name not in plan.optional or rng.random() < 0.8)
+    kept = [name for name in plan.fields if name not in plan.optional or rng.random() < 0.8]
+    for pair in _TOGETHER:
+        if len(pair & set(kept)) == 1:
+            kept = [name for name in kept if name not in pair]
+    return tuple(kept)
 
 
 @lru_cache(maxsize=256)
@@ -111,9 +123,8 @@ def design(type_name: str, geometry: str) -> Form:
     draft.extras = tuple(rng.sample(offered, min(len(offered), rng.choice((0, 1, 2, 3, 5)))))
     draft.wants_customer_stamp = plan.customer_stamp
     draft.monthly_rate = type_name == "discount" and rng.random() < 0.4
-    if type_name == "cash_withdrawal" and ("holder_id_type" in draft.fields) != ("holder_id_no" in draft.fields):
-        draft.fields = tuple(name for name in draft.fields if not name.startswith("holder_id"))
-    _LAYOUTS[family](draft, rng.choice(vocabulary.BANKS))
+    bank = random.Random(f"bank/{geometry}").choice(vocabulary.BANKS)  # noqa: S311
+    _LAYOUTS[family](draft, bank)
     return draft.done()
 
 

@@ -1,4 +1,4 @@
-"""Families of layout: boxed pairs, labels above values, plain lines, letters. Each fills a draft."""
+"""Families of layout: boxed pairs, filled cells, labels above values, plain lines, letters. Each fills a draft."""
 
 from __future__ import annotations
 
@@ -109,6 +109,22 @@ def pairs(draft: Draft, bank: str) -> None:
     else:
         conditions(draft, MARGIN + 2, y + 4)
     stamps(draft, Rect(MARGIN + w * 0.5, y, w * 0.5, room))
+    officials(draft)
+
+
+def filled(draft: Draft, bank: str) -> None:
+    """A boxed table whose cells hold a label with its colon and the value behind it."""
+    y, h, rows = _body(draft, bank)
+    w = draft.width - 2 * MARGIN
+    for row in rows:
+        x = MARGIN
+        for name, share in row:
+            draft.box(Rect(x, y, share * w, h))
+            cells.inline(draft, name, Rect(x + 1.5, y, share * w - 2, h))
+            x += share * w
+        y += h
+    conditions(draft, MARGIN + 2, y + 4)
+    stamps(draft, Rect(MARGIN + w * 0.45, y, w * 0.55, draft.height - 9 - y))
     officials(draft)
 
 
