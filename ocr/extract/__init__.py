@@ -116,7 +116,7 @@ def _choices(
     """The ticked option of each choice of which several options are printed."""
     found: dict[str, Found] = {}
     for field in fields.values():
-        options = options_in(layout.runs, field, title) if field.kind == "choice" else []
+        options = options_in(layout.runs, field, title, layout.marks) if field.kind == "choice" else []
         if len({option.value for option in options}) < 2 or field.name == "currency":
             continue
         marked = ticked(pixels, options)

@@ -133,7 +133,7 @@ def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Rol
             roles.append(Role(field, mark, led[1]))
             if mark.meaning.row == "name":
                 named.add(id(led[0]))
-        elif not led:
+        else:
             unled.append(mark)
     roles += _unled(unled, known, kind.name)
     for mark in marks:

@@ -13,6 +13,7 @@ from ocr.extract.roles import Role
 from ocr.extract.runs import union
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised
+from ocr.model import Reading
 
 _BANK_WORDS = (
     "业务专用",
@@ -29,6 +30,8 @@ _BANK_WORDS = (
     "受理",
 )
 _CUSTOMER_WORDS = ("财务专用", "公司", "合同专用", "法人", "之印", "厂", "印鉴")
+# Where each usually stands where no label asks for it, in shares of the page.
+_CUSTOMER_PLACE, _BANK_PLACE = (0.35, 0.8), (0.85, 0.75)
 
 
 def _words_in(box: Box, layout: Layout) -> str:
@@ -39,20 +42,20 @@ def _words_in(box: Box, layout: Layout) -> str:
     return "".join(run.text for run in inside)
 
 
-def _distance(box: Box, roles: Sequence[Role]) -> float:
-    """How far a stamp is from the nearest label that asks for it, in its own sizes; 9 without one."""
-    x, y = box.center
-    size = max(box.w, box.h)
-    aways = [math.hypot(x - r.mark.box.center[0], y - r.mark.box.center[1]) / size for r in roles]
-    return min([*aways, 9.0])
+def _distance(stamp: Box, roles: Sequence[Role], usual: tuple[float, float], page: Reading) -> float:
+    """How far a stamp is from the nearest label that asks for it, or from where it usually stands, in page widths."""
+    x, y = stamp.center
+    places = [role.mark.box.center for role in roles] or [(usual[0] * page.width, usual[1] * page.height)]
+    return min(math.hypot(x - px, y - py) for px, py in places) / page.width
 
 
 def _lean(stamp: StampBox, layout: Layout, roles: Mapping[str, Sequence[Role]]) -> float:
     """Above 0 for a bank's stamp, below for a customer's."""
-    words = _words_in(stamp.box, layout)
-    said = 2.0 * any(w in words for w in _BANK_WORDS) - 1.5 * any(w in words for w in _CUSTOMER_WORDS)
-    place = _distance(stamp.box, roles.get("stamp_customer", ())) - _distance(stamp.box, roles.get("stamp_bank", ()))
-    return said + max(-2.0, min(2.0, place))
+    words, page = _words_in(stamp.box, layout), layout.reading
+    said = 0.6 * any(w in words for w in _BANK_WORDS) - 0.4 * any(w in words for w in _CUSTOMER_WORDS)
+    customer = _distance(stamp.box, roles.get("stamp_customer", ()), _CUSTOMER_PLACE, page)
+    bank = _distance(stamp.box, roles.get("stamp_bank", ()), _BANK_PLACE, page)
+    return said + customer - bank
 
 
 def find_stamps(
@@ -74,7 +77,7 @@ def find_stamps(
             mine, sure = list(boxes), 1.0
         else:
             mine = [s for s in boxes if (leans[id(s)] >= 0) is (name == "stamp_bank")]
-            sure = min([1.0, *(abs(lean) for lean in leans.values())])
+            sure = min([1.0, *(4 * abs(lean) for lean in leans.values())])
         box = union(s.box for s in mine) if mine else None
         value = Normalised("present" if mine else "absent")
         evidence = Evidence(STAMP, sure, sure, 1.0 if name in roles else 0.5, 0.0, 0.0, float(len(mine)))

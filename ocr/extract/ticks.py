@@ -9,85 +9,101 @@ import cv2
 import numpy as np
 
 from imaging.model import Box, Pixels
+from ocr.extract.marks import Mark
 from ocr.extract.runs import Run
 from ocr.forms import FieldDef
 from ocr.kinds import choices
 
-_AHEAD = 0.12  # of the share of ink by which a ticked box must beat the others
+_LEAD, _MORE = 0.022, 1.2  # by how much, and how many times, a ticked box holds more ink than the next one
+_EMPTY = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option as it is printed: its stored form, box, the run, and whether a tick was read beside it."""
+    """One option as it is printed: its stored form and text, box, run, whether a tick was read beside it, whether an
+    empty box was, and the centres of its first and last character."""
 
     value: str
     text: str
     box: Box
     run: int
     ticked: bool
+    unticked: bool
     first: float
     last: float
 
     @property
     def pitch(self) -> float:
         """The width of one character."""
-        return (self.last - self.first) / max(1, len(self.text) - 1) if len(self.text) > 1 else 0.8 * self.box.h
+        if len(self.text) < 2:
+            return 0.7 * self.box.h
+        return min(0.9 * self.box.h, (self.last - self.first) / (len(self.text) - 1))
 
 
-def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int]) -> list[Option]:
-    """Where the field's options are printed, outside the barred runs (the title)."""
+def _is_covered(index: int, start: int, end: int, marks: Sequence[Mark]) -> bool:
+    return any(m.run == index and m.start < end and start < m.end for m in marks)
+
+
+def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], marks: Sequence[Mark]) -> list[Option]:
+    """Where the field's options are printed, outside labels and the barred runs (the title)."""
     found = []
     for index, run in enumerate(runs):
         if index in barred or run.tall:
             continue
         for start, end, option in choices.occurrences(run.text.replace("帐", "账"), field.options):
-            before = run.text[max(0, start - 1) : start]
-            behind = run.text[end : end + 1]
+            if _is_covered(index, start, end, marks):
+                continue
+            before, behind = run.text[max(0, start - 1) : start], run.text[end : end + 1]
             ticked = bool(before and before in choices.TICKS) or behind in {"√", "✓", "✔"}
+            empty = bool(before and before in choices.BOXES)
             part = run.part(start, end)
-            found.append(
-                Option(choices.stored(option), option, part.box, index, ticked, run.xs[start], run.xs[end - 1])
-            )
+            xs = run.xs
+            found.append(Option(choices.stored(option), option, part.box, index, ticked, empty, xs[start], xs[end - 1]))
     return found
 
 
 def _ink(gray: Pixels, box: Box) -> float:
-    """The share of dark pixels in a box."""
-    part = gray[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+    """The share of dark pixels in a box, long level rules not among them."""
+    part = gray[max(0, box.y) : box.bottom, max(0, box.x) : max(0, box.right)]
     if not part.size:
         return 0.0
-    return float((part < np.median(gray) - 50).mean())
+    dark = part < np.median(gray) - 45
+    dark[dark.mean(axis=1) > 0.95] = False
+    return float(dark.mean())
 
 
-def _boxes_beside(option: Option) -> tuple[Box, Box]:
-    """The squares left and right of an option, as wide as one and a half of its characters."""
+def _beside(option: Option, right: bool) -> Box:
+    """The square left or right of an option, one and a half of its characters wide and high."""
     wide = option.pitch
-    left, right = option.first - 0.55 * wide, option.last + 0.55 * wide
-    size = round(1.5 * wide)
-    return Box(round(left) - size, option.box.y, size, option.box.h), Box(
-        round(right), option.box.y, size, option.box.h
-    )
+    size, middle = round(1.5 * wide), option.box.y + option.box.h / 2
+    x = option.last + 0.55 * wide if right else option.first - 0.55 * wide - size
+    return Box(round(x), round(middle - size / 2), size, size)
 
 
-def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[str, float] | None:
-    """The option whose box holds clearly more ink than those of the others, and by how much."""
-    best: tuple[str, float] | None = None
-    for side in (0, 1):
-        inks = sorted(((_ink(gray, _boxes_beside(o)[side]), o.value) for o in options), reverse=True)
-        lead = inks[0][0] - inks[1][0]
-        if lead > _AHEAD * 0.5 and (best is None or lead > best[1]):
-            best = (inks[0][1], lead)
-    return best
+def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[Option, float] | None:
+    """The option whose box holds clearly more ink than those of the others, and how clearly."""
+    lefts, rights = ([_ink(gray, _beside(o, side)) for o in options] for side in (False, True))
+    # Boxes stand all left or all right of their options: the far end of the row is white on the other side.
+    side = lefts if min(lefts) > _EMPTY or min(rights) <= _EMPTY else rights
+    order = sorted(range(len(options)), key=lambda i: -side[i])
+    most, second = side[order[0]], side[order[1]]
+    if second <= _EMPTY and most > 2 * _EMPTY:
+        return options[order[0]], 0.8
+    if most - second < _LEAD or most < _MORE * second:
+        return None
+    return options[order[0]], min(0.97, 0.5 + 0.6 * (most / second - 1) + 2 * (most - second))
 
 
 def ticked(pixels: Pixels, options: Sequence[Option]) -> tuple[Option, float] | None:
     """The marked option and how sure that is (0..1); None where none stands out."""
     marked = [option for option in options if option.ticked]
-    if len({option.value for option in marked}) == 1:
-        return marked[0], 0.97
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
-    found = _by_ink(np.asarray(gray, np.uint8), options)
-    if found is None:
-        return None
-    value, lead = found
-    return next(o for o in options if o.value == value), min(0.95, 0.6 + lead)
+    inked = _by_ink(np.asarray(gray, np.uint8), options)
+    if len({option.value for option in marked}) == 1:
+        agreed = inked is not None and inked[0].value == marked[0].value
+        return marked[0], 0.999 if agreed else 0.95
+    boxless = [option for option in options if not option.unticked]
+    if inked is None:
+        return (boxless[0], 0.7) if len(boxless) == 1 else None
+    alone = len(boxless) == 1 and boxless[0].value == inked[0].value
+    return inked[0], 0.99 if alone else inked[1]

@@ -88,8 +88,8 @@ def _uscc(text: str, _field: FieldDef) -> Normalised | None:
     return Normalised(mended, checks.uscc(mended), mended != compact)
 
 
-def _free(text: str, _field: FieldDef) -> Normalised | None:
-    value = texts.free(text)
+def _free(text: str, field: FieldDef) -> Normalised | None:
+    value = texts.rate(text) if field.name == "discount_rate" else texts.free(text)
     return Normalised(value) if value else None
 
 

@@ -25,6 +25,11 @@ def free(text: str) -> str:
     return _BESIDE_PUNCTUATION.sub("", _BETWEEN_CHINESE.sub("", plain))
 
 
+def rate(text: str) -> str:
+    """A rate as it is stored; ‰ is often read as % with a nought."""
+    return re.sub(r"[%％]\s?[0oO°。]$|0/00$", "‰", free(text))
+
+
 def digits(text: str) -> tuple[str, bool] | None:
     """The digits of a number that holds only digits, and whether look-alikes had to be replaced; None where other
     characters are in it."""
