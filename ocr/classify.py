@@ -70,6 +70,7 @@ class _Heading:
     box: Box
     height: float
     runs: tuple[int, ...]
+    letters: frozenset[str]
 
 
 def _bare(text: str) -> str:
@@ -77,8 +78,8 @@ def _bare(text: str) -> str:
 
 
 def _headings(runs: Sequence[Run]) -> list[_Heading]:
-    found = [_Heading(_bare(run.text), run.box, run.box.h, (i,)) for i, run in enumerate(runs) if not run.tall]
-    found = [heading for heading in found if heading.text]
+    texts = [(i, run, _bare(run.text)) for i, run in enumerate(runs) if not run.tall]
+    found = [_Heading(text, run.box, run.box.h, (i,), frozenset(text)) for i, run, text in texts if text]
     joined = []
     for i, first in enumerate(found):
         chain = first
@@ -100,7 +101,8 @@ def _headings(runs: Sequence[Run]) -> list[_Heading]:
 
 
 def _both(a: _Heading, b: _Heading) -> _Heading:
-    return _Heading(a.text + b.text, union((a.box, b.box)), min(a.height, b.height), (*a.runs, *b.runs))
+    box, height = union((a.box, b.box)), min(a.height, b.height)
+    return _Heading(a.text + b.text, box, height, (*a.runs, *b.runs), a.letters | b.letters)
 
 
 def _alike(title: str, text: str) -> tuple[float, int]:
@@ -118,7 +120,7 @@ def _alike(title: str, text: str) -> tuple[float, int]:
 
 def _title_score(title: str, heading: _Heading, width: int, height: int, usual: float) -> float:
     """How likely a heading is a form's title: alike, high on the page, in large letters, little around it, centred."""
-    if len(heading.text) < len(title) - 2:
+    if len(heading.text) < len(title) - 2 or len(set(title) & heading.letters) < 0.6 * len(set(title)):
         return 0.0
     alike, around = _alike(title, heading.text)
     if alike < _TITLE_LEAST or (len(title) <= 3 and alike < 1):

@@ -62,12 +62,12 @@ def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], mar
     return found
 
 
-def _ink(gray: Pixels, box: Box) -> float:
+def _ink(gray: Pixels, paper: float, box: Box) -> float:
     """The share of dark pixels in a box, long level rules not among them."""
     part = gray[max(0, box.y) : box.bottom, max(0, box.x) : max(0, box.right)]
     if not part.size:
         return 0.0
-    dark = part < np.median(gray) - 45
+    dark = part < paper - 45
     dark[dark.mean(axis=1) > 0.95] = False
     return float(dark.mean())
 
@@ -82,7 +82,8 @@ def _beside(option: Option, right: bool) -> Box:
 
 def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[Option, float] | None:
     """The option whose box holds clearly more ink than those of the others, and how clearly."""
-    lefts, rights = ([_ink(gray, _beside(o, side)) for o in options] for side in (False, True))
+    paper = float(np.median(gray[::8, ::8]))
+    lefts, rights = ([_ink(gray, paper, _beside(o, side)) for o in options] for side in (False, True))
     # Boxes stand all left or all right of their options: the far end of the row is white on the other side.
     side = lefts if min(lefts) > _EMPTY or min(rights) <= _EMPTY else rights
     order = sorted(range(len(options)), key=lambda i: -side[i])
