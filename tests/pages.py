@@ -6,6 +6,7 @@ import io
 import json
 from typing import Any
 
+import cv2
 import numpy as np
 import zxingcpp
 from PIL import Image
@@ -19,6 +20,8 @@ def coded(**said: Any) -> bytes:
     small = np.asarray(code.to_image(scale=4), dtype=np.uint8)
     page = np.full((HEIGHT, WIDTH), 255, np.uint8)
     page[40 : 40 + small.shape[0], 40 : 40 + small.shape[1]] = small
+    for x, y in ((30, HEIGHT - 30), (WIDTH - 220, HEIGHT - 30), (WIDTH - 220, 60)):
+        cv2.putText(page, "corner", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 0, 3)
     out = io.BytesIO()
     Image.fromarray(page).save(out, "PNG", dpi=(100, 100))
     return out.getvalue()
@@ -33,7 +36,9 @@ def voucher(title: str, **values: str) -> bytes:
     return coded(lines=lines)
 
 
-def wire_transfer(amount: str = "1234.50", account: str = "1001234567890", words: str = "壹仟贰佰叁拾肆元伍角整") -> bytes:
+def wire_transfer(
+    amount: str = "1234.50", account: str = "1001234567890", words: str = "壹仟贰佰叁拾肆元伍角整"
+) -> bytes:
     """A wire transfer that reads without doubt."""
     return voucher(
         "电汇凭证",

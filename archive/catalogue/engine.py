@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from .batches import Batches
@@ -57,6 +55,9 @@ class Catalogue:
 
     def migrate(self) -> None:
         """Brings the schema up to this version. Of processes that start at once one does it, the others wait."""
+        from alembic import command  # a worker, which never migrates, starts without it
+        from alembic.config import Config
+
         with self._begin(_IMMEDIATE) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})

@@ -21,7 +21,7 @@ from processing import capture
 from processing.owner import Chore, Owner, OwnerLock
 from processing.worker import WorkerConfig
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def test_every_strip_lies_in_one_tray_and_none_overlap() -> None:
 
 def test_a_crop_becomes_a_strip_of_its_shape() -> None:
     strip = strip_of(np.zeros((72, 300, 3), np.uint8), QUICK)
-    assert strip.shape == (QUICK.rows, 150, 3)
+    assert strip.shape == (QUICK.rows, round(300 * QUICK.height / 72), 3)
 
 
 def test_a_turned_strip_begins_with_the_top_of_its_region() -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from imaging import decode, derivatives
 from imaging.lines import cells, ruling, table
 from imaging.model import Box, Page
-from imaging.phash import hamming, phash
+from imaging.phash import SAME, hamming, phash
 
 PAGE = drawn.page(drawn.noisy(drawn.stamped(drawn.form())))
 
@@ -69,14 +69,14 @@ def test_the_bitonal_copy_is_g4_with_its_resolution() -> None:
 
 def test_the_hash_stays_when_the_page_is_saved_again() -> None:
     again = decode.decode(drawn.scan(drawn.encoded(PAGE.pixels, "JPEG", quality=60)))
-    assert hamming(phash(PAGE), phash(again)) <= 4
+    assert hamming(phash(PAGE), phash(again)) <= SAME
     assert phash(PAGE) < 2**64
 
 
 def test_vouchers_of_one_form_have_different_hashes() -> None:
     hashes = [phash(drawn.page(drawn.form(seed))) for seed in range(6)]
     apart = [hamming(a, b) for at, a in enumerate(hashes) for b in hashes[at + 1 :]]
-    assert min(apart) > 4
+    assert min(apart) > SAME
 
 
 def test_every_closed_cell_is_found() -> None:
