@@ -8,14 +8,16 @@ import numpy as np
 from imaging.model import Page
 from imaging.ops import gray, shrunk
 
-_SIDE = 64
-_LOWEST, _BITS = 10, 64
+SAME = 5
+"""At most so many bits differ between a picture and itself saved again; vouchers of one form differ in more."""
+_SIDE = 128
+_LOWEST, _BITS = 60, 64
 
 
 def phash(page: Page) -> int:
-    """64 bits from the signs of middle cosine coefficients (against their median). The lowest, in which all vouchers of
-    one form agree, are left out."""
-    small = shrunk(gray(page.pixels), max(1, min(page.width, page.height) // (4 * _SIDE)))
+    """64 bits of middle cosine coefficients against their median. The lowest, in which all vouchers of one form agree,
+    are left out."""
+    small = shrunk(gray(page.pixels), max(1, min(page.width, page.height) // (2 * _SIDE)))
     square = cv2.resize(small, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     waves = np.asarray(cv2.dct(square))
     band = np.array([waves[row, column] for row, column in _BAND])

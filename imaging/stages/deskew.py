@@ -40,7 +40,7 @@ def skew(page: Page, most: float = MOST_DEGREES) -> tuple[float, float]:
     if rows.size < _LEAST_POINTS:
         return 0.0, 0.0
     best, certainty = 0.0, 0.0
-    for reach, step, bins, share in ((most, 0.5, 2.0, 3), (0.5, 0.1, 1.0, 2), (0.12, 0.03, 0.5, 1)):
+    for reach, step, bins, share in ((most, 0.5, 2.0, 4), (0.4, 0.1, 1.0, 3), (0.09, 0.03, 0.5, 1)):
         angles = best + np.arange(-reach, reach + step / 2, step)
         scores = np.array([_peakedness(rows[::share], columns[::share], float(angle), bins) for angle in angles])
         best = _vertex(angles, scores)

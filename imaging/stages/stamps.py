@@ -177,7 +177,7 @@ def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
 
 def _has_bow(own: Mask) -> bool:
     """Whether one stroke goes far both across and down, as rims and frames do and lines of print do not."""
-    closed = cv2.morphologyEx(own.astype(np.uint8), cv2.MORPH_CLOSE, block(3, 3))
+    closed = cv2.morphologyEx(own.astype(np.uint8), cv2.MORPH_CLOSE, block(5, 5))
     _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     across = stats[1:, cv2.CC_STAT_WIDTH] / own.shape[1]
     down = stats[1:, cv2.CC_STAT_HEIGHT] / own.shape[0]
