@@ -4,48 +4,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 
 BREAK = "|"  # stands for punctuation, the end of a line, and space between words or numbers
-_CJK = re.compile(
-    r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+_CJK = (
+    "\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\U00020000-\\U0003ffff"
 )
-_WIDTH = {"cjk": 2, "word": 3, BREAK: 1}
+_GAP = re.compile(rf"(?:(?![{_CJK}])[\W_])+")
+_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<gap>\{BREAK}+)|(?P<word>[^{_CJK}{BREAK}]+)")
+_CHINESE = re.compile(f"[{_CJK}]")
+EDGE = 6
+_WIDTH = {"cjk": 2, "word": 3, "gap": 1}
 
 
-def _kind(character: str) -> str:
-    if _CJK.match(character):
-        return "cjk"
-    if character.isalnum():
-        return "word"
-    return "space" if character in " \t\u3000" else BREAK
+def _narrow(gap: re.Match[str]) -> str:
+    """What stays of a gap: nothing of mere space, unless it parts two words or numbers."""
+    if gap[0].strip(" \t"):
+        return BREAK
+    around = gap.string[gap.start() - 1 : gap.start()] + gap.string[gap.end() : gap.end() + 1]
+    return BREAK if len(around) == 2 and not _CHINESE.search(around) else ""
 
 
 def normalise(text: str) -> str:
     """NFKC, case folded, letters and digits only: space is dropped unless it parts two words or numbers, and what
     else there is becomes one BREAK. A term is found in a text exactly if its normalised form is part of the text's."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    found: list[str] = []
-    last, gap = BREAK, ""
-    for character in folded:
-        kind = _kind(character)
-        if kind in {"space", BREAK}:
-            gap = BREAK if BREAK in (kind, gap) else "space"
-            continue
-        if gap == BREAK or (gap and last == kind == "word"):
-            found.append(BREAK)
-        found.append(character)
-        last, gap = kind, ""
-    return "".join(found).strip(BREAK)
+    return _GAP.sub(_narrow, folded).strip(BREAK)
 
 
 def runs(normal: str) -> list[tuple[str, str]]:
-    """The stretches of one kind (`cjk`, `word` or BREAK) of a normalised text, in order."""
-    if not normal:
-        return []
-    kinds = [_kind(character) for character in normal]
-    ends = [place for place, (one, two) in enumerate(pairwise(kinds), start=1) if one != two]
-    return [(kinds[start], normal[start:end]) for start, end in pairwise([0, *ends, len(normal)])]
+    """The stretches of one kind (`cjk`, `word` or `gap`) of a normalised text, in order."""
+    return [(str(found.lastgroup), found[0]) for found in _RUN.finditer(normal)]
 
 
 def grams(normal: str) -> list[str]:
@@ -68,8 +56,14 @@ def phrase(normal: str) -> tuple[bool, list[str]]:
 
 
 def words(normal: str) -> list[str]:
-    """The numbers and words that are not Chinese, whole: what a prefix is a prefix of."""
+    """The numbers and words that are not Chinese, whole."""
     return [run for kind, run in runs(normal) if kind == "word"]
+
+
+def beginnings(normal: str) -> set[str]:
+    """The words, and what each begins with, up to EDGE characters: a short prefix is then a token of its own."""
+    found = words(normal)
+    return {word[:length] for word in found for length in range(1, min(EDGE, len(word)) + 1)}.union(found)
 
 
 def prefix(term: str) -> str | None:
@@ -83,4 +77,4 @@ def prefix(term: str) -> str | None:
 
 def joined(texts: list[str]) -> str:
     """Texts as one, in normal form, with a BREAK between them so that nothing is found across."""
-    return BREAK.join(normal for normal in map(normalise, texts) if normal)
+    return normalise("\n".join(texts))

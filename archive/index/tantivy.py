@@ -14,7 +14,7 @@ from typing import Any
 import tantivy
 
 from ..errors import IndexBusy, IndexDamaged
-from .grams import grams, joined, normalise, phrase, prefix, words
+from .grams import EDGE, beginnings, grams, joined, normalise, phrase, prefix
 from .port import FACETS, Document, Query, Results, Sort
 
 _HEAP_BYTES = 50_000_000
@@ -27,7 +27,7 @@ _Q = tantivy.Query
 
 
 def _schema() -> Any:
-    """`grams` and `ones` hold the text as tokens, one a character; `words` whole words for prefixes; `named` each field
+    """`grams` and `ones` hold the text as tokens, one a character; `words` what words begin with; `named` each field
     for itself; the rest are filters, facets and the order."""
     builder = tantivy.SchemaBuilder()
     for name in ("id", "batch_id", "amount", "date", "business_day"):
@@ -60,7 +60,7 @@ def _written(document: Document) -> Any:
     found.add_unsigned("rank", day << _ID_BITS | document.id)
     for name in (*FACETS, "teller_no"):
         found.add_text(name, str(getattr(document, name)))
-    for name, tokens in (("grams", grams(text)), ("ones", list(text)), ("words", words(text))):
+    for name, tokens in (("grams", grams(text)), ("ones", list(text)), ("words", beginnings(text))):
         found.add_text(name, " ".join(tokens))
     found.add_json("named", {name: " ".join(normalise(value)) for name, value in document.named.items()})
     return found
@@ -76,7 +76,8 @@ def _term(term: str) -> Any:
     """The query for a term, which is found where its normalised form is part of the text."""
     start = prefix(term)
     if start is not None:
-        return _Q.regex_query(_SCHEMA, "words", f"{start}.*")
+        short = len(start) <= EDGE
+        return _Q.term_query(_SCHEMA, "words", start) if short else _Q.regex_query(_SCHEMA, "words", f"{start}.*")
     normal = normalise(term)
     if not normal:
         return _Q.all_query()
