@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
+from ocr.numerals import capital_date
 from ocr.synthesis.extras import MARK
 from ocr.synthesis.fonts import face_for
 from ocr.synthesis.form import AMOUNTS, Form, Pixels, Rect, Slot, preprint, px, text_width
@@ -80,9 +83,10 @@ def _grid(pen: Pen, slot: Slot, item: Item) -> None:
 
 def _ymd(pen: Pen, slot: Slot, item: Item) -> None:
     """Year, month and day before the printed 年 月 日."""
-    year, month, day = (
-        print_date(item.stored, slot.style or "chinese_padded").replace("日", "").replace("年", "月").split("月")
-    )
+    shown = print_date(item.stored, slot.style or "chinese_padded")
+    if slot.style == "capital" and pen.rng.random() < 0.3:  # some clerks write 零叁月
+        shown = capital_date(date.fromisoformat(item.stored), strict_months=True)
+    year, month, day = re.split("[年月]", shown.removesuffix("日"))
     gaps = YMD_CAPITAL_GAPS if slot.style == "capital" else YMD_GAPS
     at = slot.x
     for gap, text in zip(gaps, (year, month, day), strict=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
@@ -206,6 +207,6 @@ def preprint(form: Form, dpi: int) -> Pixels:
     for item in form.prints:
         if not item.core:
             _draw_print(draw, item, look.ink, dpi)
-    pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+    pixels = np.asarray(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR), dtype=np.uint8)
     pixels.flags.writeable = False
     return pixels

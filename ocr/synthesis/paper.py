@@ -27,6 +27,7 @@ class Wear:
     noise: float = 0.0
 
 
+_QUARTERS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 WEARS = {
     "clean": Wear(0.3),
     "normal": Wear(1.5, 0.06, 0.2, 0.25, 0.45, 0.15, 0.1, 0.12, 3.5),
@@ -55,20 +56,19 @@ def _grain(page: Pixels, level: float, rng: random.Random) -> Pixels:
 
 
 def _light(page: Pixels, fold: bool, shadow: bool, rng: random.Random) -> Pixels:
-    """The page under an uneven light: a crease across it, a darker side."""
+    """The page under an uneven light: a darker side, a crease across it."""
     h, w = page.shape[:2]
-    light = np.ones((h // 8 + 1, w // 8 + 1), np.float32)
     if shadow:
-        slope = np.linspace(0, 1, light.shape[1], dtype=np.float32)[None, :] ** rng.uniform(1, 4)
-        light -= rng.uniform(0.12, 0.35) * (slope if rng.random() < 0.5 else slope[:, ::-1])
-    mask = cv2.resize(light, (w, h), interpolation=cv2.INTER_LINEAR)
+        slope = np.linspace(0, 1, w, dtype=np.float32)[None, :, None] ** rng.uniform(1, 4)
+        light = 255 * (1 - rng.uniform(0.12, 0.35) * (slope if rng.random() < 0.5 else slope[:, ::-1]))
+        page = np.asarray(cv2.multiply(page, np.broadcast_to(light, page.shape).astype(np.uint8), scale=1 / 255))
     if fold:
-        at = rng.randrange(w // 4, w * 3 // 4)
+        at, reach = rng.randrange(w // 4, w * 3 // 4), 30
         tilt = np.linspace(-1, 1, h, dtype=np.float32)[:, None] * rng.uniform(-6, 6)
-        reach = np.abs(np.arange(w, dtype=np.float32)[None, :] - at - tilt)
-        mask = mask * (1 - rng.uniform(0.15, 0.4) * np.exp(-reach / rng.uniform(1.5, 5)))
-    grey = cv2.cvtColor((mask * 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
-    return np.asarray(cv2.multiply(page, grey, scale=1 / 255), dtype=np.uint8)
+        away = np.abs(np.arange(-reach, reach, dtype=np.float32)[None, :] - tilt)
+        crease = 1 - rng.uniform(0.15, 0.4) * np.exp(-away / rng.uniform(1.5, 5))
+        page[:, at - reach : at + reach] = page[:, at - reach : at + reach] * crease[:, :, None]
+    return page
 
 
 def _on_bed(page: Pixels, skew: float, border: bool, dpi: int, rng: random.Random) -> Pixels:
@@ -125,7 +125,7 @@ def worn(page: Pixels, wear: str, dpi: int, rng: random.Random) -> Pixels:
     if how.noise:
         page = _grain(page, how.noise * rng.uniform(0.4, 1), rng)
     if rng.random() < how.turns:
-        page = np.ascontiguousarray(np.rot90(page, rng.randrange(1, 4)))
+        page = np.asarray(cv2.rotate(page, rng.choice(_QUARTERS)), dtype=np.uint8)
     return page
 
 
