@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench.heldout.content import Item
-from bench.heldout.look import printed
 from bench.heldout.parts import (
     Form,
     box,
@@ -18,6 +17,7 @@ from bench.heldout.parts import (
     pack,
     rows,
     stamp_cells,
+    upright,
 )
 from bench.heldout.vocabulary import PARTIES
 
@@ -27,7 +27,7 @@ WHOLE = 190.0
 def _group(form: Form, word: str, items: list[Item], style: str) -> str:
     """A party's rows behind its vertical word, each with a bare label."""
     body = "".join(f'<div class="row">{item_cells(form, i, style, bare=True)}</div>' for i in items)
-    head = cell(printed(word), fixed=7.5 if form.family.random() < 0.7 else 9, cls="vert nofit")
+    head = cell(upright(word), fixed=7.5 if form.family.random() < 0.7 else 9, cls="vert nofit")
     return f'<div class="group">{head}<div class="rows">{body}</div></div>'
 
 

@@ -151,7 +151,9 @@ def _choice(item: Item, look: Look) -> str:
         return filled(str(item.value), item.name)
     on, off = look.tick
     return " ".join(
-        (filled(on, item.name, "v tick") if o == item.value else printed(off)) + printed(o, "l opt") for o in options
+        f'<span class="whole">{filled(on, item.name, "v tick") if o == item.value else printed(off)}'
+        f"{printed(o, 'l opt')}</span>"
+        for o in options
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.heldout.content import Item
 from bench.heldout.lines import loose_stamps, pair
 from bench.heldout.look import div, printed
-from bench.heldout.parts import Form, box, cell, foot, header, item_cells, label, money, rows, stamp_cells
+from bench.heldout.parts import Form, box, cell, foot, header, item_cells, label, money, rows, stamp_cells, upright
 
 
 def _rows_of(form: Form, items: list[Item], bare: dict[str, str]) -> str:
@@ -19,7 +19,7 @@ def _rows_of(form: Form, items: list[Item], bare: dict[str, str]) -> str:
 
 
 def _led_group(form: Form, word: str, items: list[Item], bare: dict[str, str]) -> str:
-    head = cell(printed(word), fixed=8, cls="vert nofit")
+    head = cell(upright(word), fixed=8, cls="vert nofit")
     return f'<div class="group">{head}<div class="rows">{_rows_of(form, items, bare)}</div></div>'
 
 

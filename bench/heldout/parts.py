@@ -67,6 +67,11 @@ def label(form: Form, text: str, colon: bool = False) -> str:
     return printed(text + tail)
 
 
+def upright(word: str) -> str:
+    """Markup of a word whose characters stand below each other."""
+    return div("stack", *[div("", printed(char)) for char in word])
+
+
 def nominal(form: Form, item: Item) -> float:
     """The width in millimetres that a form's designer leaves for the value; the same for all pages of a family."""
     ems = NOMINAL.get(item.kind, 8.0)
