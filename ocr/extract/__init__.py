@@ -106,22 +106,35 @@ def _with_rows(
     return (replace(pairing, segment=whole, value=value), more) if value else (pairing, [])
 
 
+def _near(options: Sequence[Option], roles: Sequence[Role]) -> list[Option]:
+    """The options that stand beside or below the labels that ask for them; all where there is no label."""
+    if not roles:
+        return list(options)
+    boxes = [role.mark.box for role in roles]
+    return [o for o in options if any(_asks(box, o.box) for box in boxes)]
+
+
+def _asks(label: Box, option: Box) -> bool:
+    high = max(label.h, option.h)
+    return option.right > label.x and -high <= option.y - label.y <= 4 * high
+
+
 def _choices(
     layout: Layout,
     fields: Mapping[str, FieldDef],
     title: frozenset[int],
     pixels: Pixels,
     roles: Mapping[str, list[Role]],
-) -> dict[str, Found]:
-    """The ticked option of each choice of which several options are printed."""
-    found: dict[str, Found] = {}
+) -> dict[str, Found | None]:
+    """The ticked option of each choice of which several options are printed, None where none is marked."""
+    found: dict[str, Found | None] = {}
     for field in fields.values():
-        options = options_in(layout.runs, field, title, layout.marks) if field.kind == "choice" else []
-        if len({option.value for option in options}) < 2 or field.name == "currency":
+        if field.kind != "choice" or field.name == "currency":
             continue
-        marked = ticked(pixels, options)
-        if marked:
-            found[field.name] = _of_option(field.name, *marked, roles)
+        options = _near(options_in(layout.runs, field, title, layout.marks), roles.get(field.name, ()))
+        if len({option.value for option in options}) > 1:
+            marked = ticked(pixels, options)
+            found[field.name] = _of_option(field.name, *marked, roles) if marked else None
     return found
 
 
@@ -162,7 +175,7 @@ def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels)
     pairings = assign(wanted, roles, segments, layout.cells, layout.marks)
     free = [s for s in segments if all(s is not p.segment for p in pairings)]
     index = {id(segment): i for i, segment in enumerate(segments)}
-    found = list(marked.values())
+    found = [each for each in marked.values() if each is not None]
     for pairing in pairings:
         whole, more = _with_rows(pairing, fields[pairing.field], free, layout.cells)
         free = [s for s in free if all(s is not m for m in more)]

@@ -10,7 +10,7 @@ from ocr.extract.runs import same_row
 from ocr.extract.segments import Segment, chains_of_row, join_row
 from ocr.kinds import dates, has_date_units
 
-_NEAR, _DATE_NEAR, _DIGITS_NEAR = 0.9, 8.0, 3.5
+_NEAR, _CELL_NEAR, _DATE_NEAR, _DIGITS_NEAR = 0.9, 2.0, 8.0, 3.5
 _DATE_PIECE = re.compile(r"[\d年月日零壹贰叁肆伍陆柒捌玖拾〇一二三四五六七八九十OIl\s:.\-/]+")
 _DIGIT_PIECE = re.compile(r"[\d\sOIl*xX]+")
 
@@ -23,9 +23,9 @@ def _joinable(parts: Sequence[Segment]) -> bool:
     """Whether neighbours are one value by themselves."""
     text = join_row(parts).text
     gaps = [(b.box.x - a.box.right) / max(1, a.box.h) for a, b in zip(parts, parts[1:], strict=False)]
-    if _is_date(text):
-        return True
-    if parts[0].cell >= 0 and all(part.cell == parts[0].cell for part in parts):
+    if _is_date(text) and len(text.replace(" ", "")) <= 18:
+        return not any(_is_date(part.text) for part in parts)
+    if parts[0].cell >= 0 and max(gaps) <= _CELL_NEAR and all(part.cell == parts[0].cell for part in parts):
         return True
     if max(gaps) <= _NEAR and all(part.cell == parts[0].cell for part in parts):
         return True

@@ -14,8 +14,8 @@ ROW_NAMES = ("name", "account", "bank")
 _MORE_WORDS: Mapping[str, tuple[str, ...]] = {
     "holder": ("存款人", "缴款人", "存款单位", "缴款单位", "取款人", "贴现申请人", "被查询人", "开户单位", "交款人"),
     "acceptor": ("承兑人", "汇票承兑人"),
-    "payer": ("付款单位", "借方", "付款方"),
-    "payee": ("收款单位", "贷方", "收款方"),
+    "payer": ("付款单位", "付款方"),
+    "payee": ("收款单位", "收款方"),
 }
 _MORE_ROWS: Mapping[str, tuple[str, ...]] = {
     "name": ("全称", "户名", "名称", "姓名", "账户名称", "单位名称"),

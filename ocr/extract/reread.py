@@ -62,7 +62,7 @@ def _wanted(found: Found, settled: frozenset[str]) -> bool:
     return found.value.proved is not True or found.value.repaired or evidence.least < _SURE
 
 
-def _agree(found: Found, second: _Second) -> Found:
+def _agree(found: Found, second: _Second, field: FieldDef) -> Found:
     """The value with what the second reading says of it."""
     evidence = found.evidence
     if second.value is None:
@@ -70,13 +70,13 @@ def _agree(found: Found, second: _Second) -> Found:
     if second.value.value == found.value.value:
         best = replace(evidence, again=max(second.least, 0.01), mean=max(evidence.mean, second.mean))
         return replace(found, evidence=best)
-    if not _is_better(found, second):
+    if not _is_better(found, second, field):
         return replace(found, evidence=replace(evidence, again=-1.0))
     doubted = replace(evidence, again=-1.0, least=second.least, mean=second.mean)
     return replace(found, value=second.value, raw=second.text, evidence=doubted)
 
 
-def _is_better(found: Found, second: _Second) -> bool:
+def _is_better(found: Found, second: _Second, field: FieldDef) -> bool:
     """Which of two different readings stands: one that proves itself, one without mending, the surer one."""
     assert second.value is not None
     if found.value.proved is not second.value.proved and True in {found.value.proved, second.value.proved}:
@@ -85,6 +85,11 @@ def _is_better(found: Found, second: _Second) -> bool:
         return found.value.repaired
     if found.grid is not None:
         return True
+    first, other = misfit(found.raw, field), misfit(second.text, field)
+    if first and other and abs(first[1] - other[1]) > 0.3:
+        return other[1] < first[1]
+    if len(second.value.value) < len(found.value.value) - 1:
+        return False
     return second.mean >= found.evidence.mean - 0.02
 
 
@@ -107,7 +112,7 @@ def reread(
             crops += mine
     lines = engine.read_lines(crops) if crops else []
     changed = {
-        each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid))
+        each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid), fields[each.field])
         for each, start, end in spans
     }
     return [changed.get(each.field, each) for each in found]

@@ -159,6 +159,15 @@ def rows_of_value(first: Segment, free: Sequence[Segment], cells: Cells) -> list
     return found
 
 
+def _goes_on(first: Segment, more: Segment) -> bool:
+    """Whether a text of the same cell is the next row of a value, and not a mark of a stamp or of another hand."""
+    if not _same_print(first, more) or more.confidence < 0.3:
+        return False
+    if same_row(first.box, more.box):
+        return 0 <= more.box.x - first.box.right <= 1.2 * first.box.h
+    return more.box.y > first.box.y and abs(more.box.x - first.box.x) <= 3 * first.box.h
+
+
 def _same_print(a: Segment, b: Segment) -> bool:
     """Whether two segments have about the same height of letters."""
     low, high = sorted((a.box.h, b.box.h))

@@ -90,8 +90,10 @@ def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[Option, float] | N
     most, second = side[order[0]], side[order[1]]
     if second <= _EMPTY and most > 2 * _EMPTY:
         return options[order[0]], 0.8
-    if most - second < _LEAD or most < _MORE * second:
+    if most - second < 0.5 * _LEAD or most < 1.08 * second:
         return None
+    if most - second < _LEAD or most < _MORE * second:
+        return options[order[0]], 0.3
     return options[order[0]], min(0.97, 0.5 + 0.6 * (most / second - 1) + 2 * (most - second))
 
 
