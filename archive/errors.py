@@ -41,7 +41,11 @@ class ObjectDamaged(ValueError):
     """The stored bytes no longer have the hash they were stored under: the sha256 is the message."""
 
 
-class IndexDamaged(ValueError):
+class CatalogueUnavailable(StoreUnavailable):
+    """The database cannot be reached, is full or was held by another process for too long; nothing was committed."""
+
+
+class IndexDamaged(StoreUnavailable):
     """The search index cannot be read; nothing is lost, for it can be built again from the catalogue."""
 
 

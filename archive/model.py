@@ -18,8 +18,8 @@ class BatchState(StrEnum):
 
 
 class PageState(StrEnum):
-    """`received`: waits for a worker. `running`: a worker holds its lease. `done`: object, row and outbox are committed.
-    `quarantined`: it killed its workers or could not be imaged; a person decides."""
+    """`received`: waits for a worker. `running`: a worker holds its lease. `done`: object, row and outbox are
+    committed. `quarantined`: it killed its workers or could not be imaged; a person decides."""
 
     RECEIVED = "received"
     RUNNING = "running"

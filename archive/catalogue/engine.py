@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
+from ..errors import CatalogueUnavailable
 from .batches import Batches
 from .cases import Cases
 from .days import Days
@@ -82,14 +84,27 @@ class Catalogue:
     @contextmanager
     def _begin(self, mode: str) -> Iterator[Connection]:
         options = {} if self._engine.dialect.name == "sqlite" else _server_options(mode)
-        with self._engine.connect() as connection:
-            opened = connection.execution_options(mode=mode, **options)
-            with opened.begin():
-                yield opened
+        try:
+            with self._engine.connect() as connection:
+                opened = connection.execution_options(mode=mode, **options)
+                with opened.begin():
+                    yield opened
+        except DatabaseError as error:
+            if type(error) not in {DatabaseError, OperationalError}:  # the others are mistakes of ours
+                raise
+            raise CatalogueUnavailable(_advice(self._engine.url.render_as_string(), str(error.orig))) from error
 
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
+
+
+def _advice(where: str, said: str) -> str:
+    if "locked" in said or "busy" in said:
+        return f"another process held the catalogue {where} for {_BUSY_SECONDS} seconds; try again, and look for it"
+    if "full" in said:
+        return f"the disk of the catalogue {where} is full; free space, then try again: nothing was committed"
+    return f"the catalogue {where} cannot be used ({said}); check that it is there, writable and migrated"
 
 
 def _server_options(mode: str) -> dict[str, Any]:

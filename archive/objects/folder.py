@@ -35,25 +35,29 @@ class FolderStore:
     def put_many(self, datas: Sequence[bytes]) -> list[str]:
         hashes = [hashlib.sha256(data).hexdigest() for data in datas]
         try:
-            folders = {self._place(sha256, data) for sha256, data in zip(hashes, datas, strict=True)}
+            folders: set[Path] = set()
+            for sha256, data in zip(hashes, datas, strict=True):
+                folders |= self._place(self._path(sha256), data)
             for folder in folders:
                 _sync_folder(folder)
         except OSError as error:
             raise _unavailable(self.root, error) from error
+        self._durable |= folders
         return hashes
 
-    def _place(self, sha256: str, data: bytes) -> Path:
-        """Writes an object that is not there yet; returns the folder that must be synced, though it was there: the
-        process that renamed it may not have come to its sync."""
-        path = self._path(sha256)
+    def _place(self, path: Path, data: bytes) -> set[Path]:
+        """Writes an object that is not there yet; returns the folders that must be synced, even where it is there: the
+        process that renamed it, or made its folder, may not have come to its sync."""
         try:
             there = path.stat().st_size == len(data)
         except FileNotFoundError:
             there = False
         if not there:
-            self._make_folder(path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._write(path, data)
-        return path.parent
+        folder, above = path.parent, path.parent.parent
+        known = {folder: above, above: self.root}  # a folder that was synced lies durably in the one above it
+        return {folder, *(holder for made, holder in known.items() if made not in self._durable)}
 
     def _write(self, path: Path, data: bytes) -> None:
         temporary = self.root / _TEMPORARY / f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}"
@@ -68,16 +72,6 @@ class FolderStore:
                 temporary.unlink()
             raise
 
-    def _make_folder(self, folder: Path) -> None:
-        """Makes a fan-out folder, and syncs the folders that hold it: also where another process made it, which may
-        not have come to its sync."""
-        if folder in self._durable:
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-        _sync_folder(self.root)
-        self._durable.add(folder)
-
     def get(self, sha256: str) -> bytes:
         try:
             data = self._path(sha256).read_bytes()
@@ -90,7 +84,7 @@ class FolderStore:
         return data
 
     def exists(self, sha256: str) -> bool:
-        return self._path(sha256).is_file()
+        return bool(_SHA256.fullmatch(sha256)) and self._path(sha256).is_file()
 
     def size(self, sha256: str) -> int:
         try:
@@ -134,4 +128,4 @@ def _unavailable(root: Path, error: OSError) -> StoreUnavailable:
         said = f"the disk of the object store {root} is full; free space or move the store, then send the file again"
     else:
         said = f"the object store {root} cannot be used: {error.strerror or error}; check the disk and its permissions"
-    return StoreUnavailable(error.errno or errno.EIO, said)
+    return StoreUnavailable(said)

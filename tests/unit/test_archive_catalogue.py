@@ -16,6 +16,7 @@ from sqlalchemy.exc import StatementError
 
 from archive.catalogue import Catalogue
 from archive.catalogue.tables import metadata
+from archive.errors import CatalogueUnavailable
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -146,3 +147,36 @@ def test_events_know_their_batch_and_branch_by_page_or_record(catalogue: Catalog
         line = tx.connection.execute(text("SELECT branch_no FROM event")).scalar()
     assert (event.kind, event.page_id, event.detail) == ("page.seen", page.id, {"seconds": 3})
     assert line == DAY.branch_no
+
+
+def test_a_catalogue_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "c.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(CatalogueUnavailable, match=r"cannot be used .* check that it is there"):
+        Catalogue(f"sqlite:///{tmp_path}/c.db").migrate()
+
+
+def test_a_catalogue_without_its_schema_says_so(tmp_path: Path) -> None:
+    with (
+        pytest.raises(CatalogueUnavailable, match=r"no such table: setting.*migrated"),
+        Catalogue(f"sqlite:///{tmp_path}/c.db").read() as tx,
+    ):
+        tx.settings.get("n")
+
+
+def test_a_full_disk_commits_nothing_and_says_what_to_do(catalogue: Catalogue) -> None:
+    with pytest.raises(CatalogueUnavailable, match="is full; free space"), catalogue.write() as tx:
+        pages = tx.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        tx.connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        tx.settings.put("big", "x" * 1_000_000)
+    with catalogue.read() as tx:
+        assert tx.settings.get("big") is None
+
+
+def test_a_catalogue_that_another_process_holds_is_told(catalogue: Catalogue) -> None:
+    with catalogue.write() as tx:
+        hasty = Catalogue(catalogue.url)
+        with hasty.read() as reader:
+            reader.connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        tx.settings.put("n", 1)
+        with pytest.raises(CatalogueUnavailable, match="another process held the catalogue"), hasty.write() as other:
+            other.settings.put("n", 2)
