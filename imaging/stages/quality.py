@@ -51,6 +51,14 @@ def sharpness(light: Pixels, dpi: float) -> float:
     variance of the Laplacian it asks neither how much print there is nor how black it is."""
     # Finer scans are judged at 200 dpi, as they are read.
     light = shrunk(light, max(1, round(dpi / 200.0)))
+    top, left = (side // 6 for side in light.shape)
+    middle = _sharpness(light[top:-top, left:-left], dpi) if min(top, left) > 20 else None
+    # The middle of a page nearly always has print enough to judge by, at less than half the cost.
+    found = _sharpness(light, dpi) if middle is None else middle
+    return 1.0 if found is None else found
+
+
+def _sharpness(light: Pixels, dpi: float) -> float | None:
     reach = block(*[pixels_of(_EDGE_MM, min(dpi, 200.0), 5) | 1] * 2)
     bright, dark = cv2.dilate(light, reach), cv2.erode(light, reach)
     span = cv2.subtract(bright, dark)
@@ -60,7 +68,7 @@ def sharpness(light: Pixels, dpi: float) -> float:
     edges = cv2.threshold(span, bound, 255, cv2.THRESH_BINARY)[1]
     counts = cv2.calcHist([cv2.divide(steepest, span, scale=200)], [0], edges, [256], [0, 256]).cumsum()
     if counts[-1] < _LEAST_EDGES:
-        return 1.0
+        return None
     ratio = float(np.searchsorted(counts, counts[-1] / 2)) / 200
     return float(np.clip((ratio - _SOFTEST) / (_SHARPEST - _SOFTEST), 0, 1))
 

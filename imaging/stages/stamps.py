@@ -107,8 +107,10 @@ def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
 def _joined_hulls(ink: Pixels, dpi: float, mm: float) -> list[Contour]:
     join = pixels_of(mm, dpi, 3)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(join, join))
-    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    hulls = (np.asarray(cv2.convexHull(contour), dtype=np.int32) for contour in contours)
+    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    least = pixels_of(_SMALLEST_MM, dpi)
+    large = (contour for contour in contours if min(cv2.boundingRect(contour)[2:]) >= least)
+    hulls = (np.asarray(cv2.convexHull(contour), dtype=np.int32) for contour in large)
     return [hull for hull in hulls if _is_stamp(hull, ink, dpi)]
 
 
@@ -142,11 +144,15 @@ def _without_printed_lines(mask: Pixels, dpi: float) -> Pixels:
     thin = cv2.subtract(flat, cv2.morphologyEx(flat, cv2.MORPH_OPEN, block(1, thick + 1)))
     thin_upright = cv2.subtract(upright, cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(thick + 1, 1)))
     lines = cv2.bitwise_or(thin, thin_upright)
+    if not cv2.countNonZero(lines):
+        return mask
     # Rules hang together in a table larger than any stamp; the straight frame of a stamp does not.
     _, labels, stats, _ = cv2.connectedComponentsWithStats(u8(cv2.bitwise_or(lines, mask)), connectivity=8)
     large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > pixels_of(_LARGEST_MM, dpi)
     large[0] = False
-    lines = np.where(large[labels], lines, 0).astype(np.uint8)
+    if not large.any():
+        return mask
+    lines = cv2.bitwise_and(lines, lines, mask=large.astype(np.uint8)[labels])
     return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 3))))
 
 
