@@ -1,4 +1,4 @@
-"""Signing in: local accounts under Argon2, sessions kept as hashes, API keys, and the defence against forged requests."""
+"""Signing in: accounts under Argon2, sessions kept as hashes, API keys, the defence against forged requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table from the errors of the domain to HTTP: problem details (RFC 9457) for the API, a page in the shell for people."""
+"""One table from the domain's errors to HTTP: problem details (RFC 9457) for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def problem(error: Exception, say: Words) -> Problem:
 
 
 def language_of(request: Request) -> str:
-    """The language of the person who is signed in, else of the cookie that the sign-in page sets, else the browser's."""
+    """The language of the person who is signed in, else of the sign-in page's cookie, else the browser's."""
     person = getattr(request.state, "person", None)
     chosen = person.language if person else request.cookies.get("vouch_language", "")
     return str(chosen) or preferred(request.headers.get("accept-language", ""))

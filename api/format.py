@@ -14,7 +14,7 @@ ABSENT = "—"
 
 
 def amount(value: Decimal | str | None, currency: str = "CNY") -> str:
-    """`1,234.50`, a minus where it is negative, the currency before it where it is not yuan; a dash where there is none."""
+    """`1,234.50`, a minus where negative, the currency before it where not yuan; a dash where there is none."""
     if value is None or value == "":
         return ABSENT
     try:

@@ -50,7 +50,7 @@ def balance_page(desk: DeskDep, business_date: date, branch_no: str, teller_no: 
         chosen=chosen,
         closed=_told(desk, day),
         may=desk.person.role in cases.MAY_EXPLAIN,
-        **_evidence(desk, day, found, chosen),
+        more=_evidence(desk, day, found, chosen),
     )
 
 
@@ -65,7 +65,7 @@ def evidence_part(desk: DeskDep, business_date: date, branch_no: str, teller_no:
 
 
 @router.post(PATH + "/match")
-def match(  # noqa: PLR0917
+def match(
     desk: DeskDep,
     business_date: date,
     branch_no: str,
@@ -89,7 +89,7 @@ def seal_form(desk: DeskDep, business_date: date, branch_no: str, teller_no: str
 
 
 @router.post(PATH + "/seal")
-def seal_day(  # noqa: PLR0917
+def seal_day(
     desk: DeskDep,
     business_date: date,
     branch_no: str,

@@ -20,7 +20,9 @@ LIMIT = 200
 
 
 @router.get("/cases")
-def case_list(desk: DeskDep, state: str = CaseState.RAISED.value, branch: str = "", before: int | None = None) -> Response:
+def case_list(
+    desk: DeskDep, state: str = CaseState.RAISED.value, branch: str = "", before: int | None = None
+) -> Response:
     """Cases in scope, newest first."""
     require_sight(desk.person)
     found = cases.list_cases(

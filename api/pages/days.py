@@ -61,7 +61,9 @@ def day_crumbs(desk: Desk, day: TellerDay, *, last: bool = False) -> list[Crumb]
     others = sorted({d.branch_no for d in known} | {day.branch_no})
     tellers = sorted({d.teller_no for d in known if d.branch_no == day.branch_no} | {day.teller_no})
     return [
-        Crumb(branch_text(desk, day.branch_no), options=[(branch_text(desk, b), f"{board}?branch={b}") for b in others]),
+        Crumb(
+            branch_text(desk, day.branch_no), options=[(branch_text(desk, b), f"{board}?branch={b}") for b in others]
+        ),
         Crumb(
             desk.say("Teller {no}", no=day.teller_no),
             options=[

@@ -75,9 +75,7 @@ def _pairs(desk: Desk, entries: Sequence[Entry], record: Record | None, gap: Gap
     return [pair for pair in pairs if pair.entry or pair.voucher]
 
 
-def _pair(  # noqa: PLR0917
-    desk: Desk, name: str, fields: tuple[str, ...], line: Entry | None, record: Record | None, gap: Gap
-) -> Pair:
+def _pair(desk: Desk, name: str, fields: tuple[str, ...], line: Entry | None, record: Record | None, gap: Gap) -> Pair:
     known = record.fields if record else {}
     wanted = (gap.field,) if gap.field in fields else fields
     field = next((f for f in wanted if f in known and known[f].value), "")
@@ -89,7 +87,11 @@ def _pair(  # noqa: PLR0917
     differs = bool(gap.field) and gap.field in fields
     money = "amount" if name == "amount" else ""
     return Pair(
-        label, shown(money, entry) if entry else "", shown(money, voucher) if voucher else "", differs, vocabulary.kind(field)
+        label,
+        shown(money, entry) if entry else "",
+        shown(money, voucher) if voucher else "",
+        differs,
+        vocabulary.kind(field),
     )
 
 
@@ -98,5 +100,9 @@ def _candidates(gap: Gap, gaps: Sequence[Gap]) -> list[tuple[str, str]]:
         found = [g for g in gaps if g.kind == "surplus_voucher" and g.record_id]
         return [(str(g.record_id), f"B-{g.batch_id} · {g.sheet_number}") for g in found]
     if gap.kind in ("surplus_voucher", "field_differs"):
-        return [(g.journal_no, f"{g.journal_no} · {shown('amount', g.expected)}") for g in gaps if g.kind == "missing_voucher"]
+        return [
+            (g.journal_no, f"{g.journal_no} · {shown('amount', g.expected)}")
+            for g in gaps
+            if g.kind == "missing_voucher"
+        ]
     return []

@@ -49,5 +49,7 @@ def keying_words(say: Words) -> dict[str, object]:
         "wider": "Nothing more to widen",
         "differ": "Key the wording as it stands",
     }
-    fields = {name: {"label": vocabulary.field_name(name, say), "options": options(name)} for name in vocabulary.fields()}
+    fields = {
+        name: {"label": vocabulary.field_name(name, say), "options": options(name)} for name in vocabulary.fields()
+    }
     return {**{key: say(text) for key, text in keys.items()}, "fields": fields}

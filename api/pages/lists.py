@@ -27,7 +27,7 @@ class Place:
 
 
 def place(desk: Desk, record: Record, name: str) -> Place | None:
-    """The record's place in the list that an address names (`batch-12`, `search-5?type=…`), None where it names none."""
+    """The record's place in the list that an address names (`batch-12`, `search-5?type=…`); None where none."""
     kind, _, rest = name.partition("-")
     try:
         if kind == "batch":

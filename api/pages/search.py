@@ -39,6 +39,7 @@ class Option:
 @router.get("/search")
 def start(desk: DeskDep) -> Response:
     """The empty query: everything in scope, newest first."""
+    require_sight(desk.person)
     return RedirectResponse("/search/0", 303)
 
 
@@ -117,7 +118,7 @@ def _facets(desk: Desk, found: Found, chosen: Filters, base: str) -> list[tuple[
     ]
 
 
-def _options(  # noqa: PLR0917
+def _options(
     counts: Mapping[str, int], name: str, text: object, value: str, chosen: Filters, base: str
 ) -> list[Option]:
     assert callable(text)

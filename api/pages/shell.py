@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -62,17 +63,29 @@ class Desk:
     say: Words
 
     def page(
-        self, template: str, *, title: str, here: str = "", crumbs: Sequence[Crumb] = (), status: int = 200, **values: object
+        self,
+        template: str,
+        *,
+        title: str,
+        here: str = "",
+        crumbs: Sequence[Crumb] = (),
+        status: int = 200,
+        more: Mapping[str, object] = MappingProxyType({}),
+        **values: object,
     ) -> HTMLResponse:
-        """A whole page in the shell; `here` is the entry of the rail that it belongs to."""
-        frame: dict[str, object] = {"person": self.person, "rail": rail(self.person, self.say), "waiting": waiting(self.archive, self.person)}
+        """A whole page in the shell; `here` is the entry of the rail that it belongs to, `more` further values."""
+        frame: dict[str, object] = {
+            "person": self.person,
+            "rail": rail(self.person, self.say),
+            "waiting": waiting(self.archive, self.person),
+        }
         frame["may_search"] = may_open(self.person, "search")
-        shown = {"title": title, "here": here, "crumbs": crumbs, **frame, **values}
-        return render(self.request, self.say, self.settings, template, shown, status)
+        shown = {"title": title, "here": here, "crumbs": crumbs, **frame, **more, **values}
+        return render(self.say, self.settings, template, shown, status)
 
     def part(self, template: str, **values: object) -> HTMLResponse:
         """A fragment for HTMX, without the shell."""
-        return render(self.request, self.say, self.settings, template, {"person": self.person, **values})
+        return render(self.say, self.settings, template, {"person": self.person, **values})
 
 
 def desk(request: Request, person: Annotated[Person, Depends(current_person)]) -> Desk:
@@ -134,9 +147,7 @@ def script(values: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704  (escaped here)
 
 
-def render(
-    request: Request, say: Words, settings: Settings, template: str, values: dict[str, object], status: int = 200
-) -> HTMLResponse:
+def render(say: Words, settings: Settings, template: str, values: dict[str, object], status: int = 200) -> HTMLResponse:
     """A template with the words of a language and the forms of display bound to it."""
     zone = zone_of(settings)
     bound = {
@@ -159,6 +170,6 @@ def error_page(request: Request, problem: Problem) -> HTMLResponse:
     say = words(person.language if person else language_of(request))
     if person is None:
         values: dict[str, object] = {"title": problem.title, "problem": problem}
-        return render(request, say, settings, "error_bare.html", values, problem.status)
+        return render(say, settings, "error_bare.html", values, problem.status)
     owner = Desk(request, archive, settings, person, say)
     return owner.page("error.html", title=problem.title, status=problem.status, problem=problem)

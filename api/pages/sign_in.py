@@ -29,7 +29,7 @@ def form(request: Request, next: str = "/", lang: str = "") -> Response:
         return RedirectResponse(here(next), 303)
     language = lang if lang in LANGUAGES else language_of(request)
     values: dict[str, object] = {"next": here(next), "name": "", "fault": None}
-    response = render(request, words(language), settings_of(request), "sign_in.html", values)
+    response = render(words(language), settings_of(request), "sign_in.html", values)
     if lang in LANGUAGES:
         response.set_cookie("vouch_language", lang, samesite="lax", max_age=31_536_000)
     return response
@@ -49,7 +49,7 @@ def sign_in(
     except (auth.WrongPassword, auth.AccountLocked) as error:
         told = problem(error, say)
         values: dict[str, object] = {"next": here(next), "name": name, "fault": told}
-        return render(request, say, settings_of(request), "sign_in.html", values, told.status)
+        return render(say, settings_of(request), "sign_in.html", values, told.status)
     response = RedirectResponse(here(next), 303)
     auth.set_cookie(request, response, auth.open_session(archive, person))
     return response

@@ -46,7 +46,9 @@ def parts(desk: Desk, at: datetime) -> list[Part]:
     return [
         _workers(desk, owner),
         Part("part.pages", owner is not None or not waiting, desk.say("{n} pages wait", n=waiting)),
-        Part("part.index", not late, desk.say("{n} records to index", n=behind), oldest, "part.index.do" if late else ""),
+        Part(
+            "part.index", not late, desk.say("{n} records to index", n=behind), oldest, "part.index.do" if late else ""
+        ),
         Part("part.tasks", True, desk.say("{n} fields to key", n=tasks)),
         *([_chore(desk, chore) for chore in owner.chores] if owner else []),
     ]
@@ -57,7 +59,9 @@ def _workers(desk: Desk, owner: Owner | None) -> Part:
         return Part("part.workers", False, desk.say("none in this process"), None, "part.workers.do")
     alive = sum(1 for seat in owner.supervisor.seats if seat.process is not None and seat.process.is_alive())
     wanted = len(owner.supervisor.seats)
-    return Part("part.workers", alive == wanted, f"{alive} / {wanted}", None, "" if alive == wanted else "part.workers.dead")
+    return Part(
+        "part.workers", alive == wanted, f"{alive} / {wanted}", None, "" if alive == wanted else "part.workers.dead"
+    )
 
 
 def _chore(desk: Desk, chore: object) -> Part:

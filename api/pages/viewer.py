@@ -44,7 +44,7 @@ def voucher(desk: DeskDep, record_id: int, list: str = "", field: str = "", tab:
         tab=tab if tab in TABS else "fields",
         tabs=TABS,
         picture=_picture(record, page),
-        **_panel(desk, record, page, tab),
+        more=_panel(desk, record, page, tab),
     )
 
 
@@ -54,7 +54,9 @@ def panel(desk: DeskDep, record_id: int, tab: str = "fields", field: str = "") -
     require_sight(desk.person)
     record, page = _found(desk, record_id)
     chosen = tab if tab in TABS else "fields"
-    return desk.part(f"viewer_{chosen}.html", record=record, page=page, field=field, **_panel(desk, record, page, chosen))
+    return desk.part(
+        f"viewer_{chosen}.html", record=record, page=page, field=field, **_panel(desk, record, page, chosen)
+    )
 
 
 def _found(desk: Desk, record_id: int) -> tuple[Record, StoredPage]:
@@ -91,18 +93,18 @@ def _panel(desk: Desk, record: Record, page: StoredPage, tab: str) -> dict[str, 
     }.get(tab, _fields_tab)(desk, record, page)
 
 
-def _fields_tab(desk: Desk, record: Record, page: StoredPage) -> dict[str, object]:
+def _fields_tab(desk: Desk, record: Record, _: StoredPage) -> dict[str, object]:
     failed = [(desk.say(f"rule.{f.get('rule')}"), f.get("detail", "")) for f in record.failures]
     may = desk.person.role in MAY_CORRECT
     return {"rows": rows(record), "failed": failed, "may_correct": may}
 
 
-def _history_tab(desk: Desk, record: Record, page: StoredPage) -> dict[str, object]:
+def _history_tab(desk: Desk, record: Record, _: StoredPage) -> dict[str, object]:
     with desk.archive.catalogue.read() as tx:
         return {"lines": tx.records.history(record.id)}
 
 
-def _journal_tab(desk: Desk, record: Record, page: StoredPage) -> dict[str, object]:
+def _journal_tab(desk: Desk, record: Record, _: StoredPage) -> dict[str, object]:
     day = TellerDay(record.branch_no, record.teller_no, record.business_date)
     with desk.archive.catalogue.read() as tx:
         match = tx.matches.of_record(record.id)

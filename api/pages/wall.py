@@ -57,9 +57,7 @@ def _refused(file: CapturedFile, say: Words) -> Cell:
     return {"n": 0, "w": "quarantined", "file": file.name, "why": why, "problem": True}
 
 
-def _sheet(
-    number: int, sides: Sequence[StoredPage], by_page: Mapping[int, Record], declared: int, say: Words
-) -> Cell:
+def _sheet(number: int, sides: Sequence[StoredPage], by_page: Mapping[int, Record], declared: int, say: Words) -> Cell:
     front = sides[0]
     record = next((by_page[page.id] for page in sides if page.id in by_page), None)
     state = uppermost([page_state(page, by_page.get(page.id)) for page in sides])

@@ -30,7 +30,6 @@
       lit.hidden = false;
       Object.assign(lit.style, { left: `${(x - rx) * s - 6}px`, top: `${(y - ry) * s - 6}px`, width: `${w * s + 12}px`, height: `${h * s + 12}px` });
     };
-    if (image.complete && image.naturalWidth) draw(); else image.addEventListener("load", draw);
     new ResizeObserver(draw).observe(image);
   }
 

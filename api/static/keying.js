@@ -74,7 +74,7 @@
 
   // The glyphs of a line stand about forty pixels high.
   function size(made) {
-    const wanted = current.task.kind === "key" ? Math.min(3, Math.max(1, 72 / made.naturalHeight)) : 1;
+    const wanted = current.task.kind === "key" ? Math.min(3, Math.max(1, 104 / made.naturalHeight)) : 1;
     image.style.width = `${Math.round(made.naturalWidth * wanted)}px`;
   }
 

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const { $, words, fill, say } = vouch;
-  const WIDE = 176, HIGH = 156, PAD = 12, MOST = 76, EVERY = 2000;
+  const WIDE = 172, HIGH = 156, PAD = 12, MOST = 76, EVERY = 2000;
   const wall = $("#wall"), page = $(".wallpage"), batch = page.dataset.batch;
   const icons = $("svg.i use").getAttribute("href").replace(/#.*/, "");
   const space = Object.assign(document.createElement("div"), { className: "space" });
