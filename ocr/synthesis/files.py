@@ -11,7 +11,7 @@ from PIL import Image
 
 from ocr.synthesis.form import Pixels
 
-SINGLE = ("jpg", "jpg", "png", "webp", "g4.tif")
+SINGLE = ("jpg", "jpg", "jpg", "grey.jpg", "png", "webp", "g4.tif")
 MULTIPLE = ("lzw.tif", "jpeg.tif", "g4.tif", "pdf")
 _EPOCH = time.gmtime(0)  # a PDF carries its date of making, which would differ from run to run
 
@@ -32,7 +32,9 @@ def encode(pages: Sequence[Pixels], kind: str, dpi: int, quality: int = 80) -> b
     images = [_bitonal(page) if kind == "g4.tif" else _image(page) for page in pages]
     out = io.BytesIO()
     rest = {"save_all": True, "append_images": images[1:]}
-    if kind == "jpg":
+    if kind == "grey.jpg":
+        images[0].convert("L").save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
+    elif kind == "jpg":
         images[0].save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
     elif kind == "png":
         images[0].save(out, "PNG", compress_level=1, dpi=(dpi, dpi))

@@ -13,7 +13,7 @@ from ocr.synthesis.extras import MARK
 from ocr.synthesis.fonts import face_for
 from ocr.synthesis.form import AMOUNTS, Form, Pixels, Rect, Slot, preprint, px, text_width
 from ocr.synthesis.ink import Ink, lay, tile
-from ocr.synthesis.layouts.cells import GRID_HEADER, YMD_CAPITAL_GAPS, YMD_GAPS, YMD_UNIT, tick_places
+from ocr.synthesis.layouts.cells import YMD_CAPITAL_GAPS, YMD_GAPS, YMD_UNIT, tick_places
 from ocr.synthesis.layouts.labels import DATES
 from ocr.synthesis.printing import print_amount, print_date
 from ocr.synthesis.values import Item, Items
@@ -74,9 +74,9 @@ def _text(pen: Pen, slot: Slot, item: Item) -> None:
 def _grid(pen: Pen, slot: Slot, item: Item) -> None:
     """¥ and one digit a cell, right-aligned at 分."""
     cents = str(int(Decimal(item.stored) * 100)).rjust(3, "0")
-    marked = "¥" + cents if len(cents) < len(GRID_HEADER) else cents
-    step = slot.w / len(GRID_HEADER)
-    first = len(GRID_HEADER) - len(marked)
+    marked = "¥" + cents if len(cents) < len(slot.options) else cents
+    step = slot.w / len(slot.options)
+    first = len(slot.options) - len(marked)
     for place, char in enumerate(marked):
         pen.write(char, slot.x + (first + place + 0.5) * step, slot.y + slot.h / 2, slot.size, "m")
 

@@ -58,8 +58,11 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a field's value goes, millimetres. `how`: text, grid (a digit a cell), ymd (numbers between printed 年 月
-    日), ticks (a mark in one of `options`' boxes). `style` is a style of printing.print_date or print_amount."""
+    """Where a field's value goes, millimetres.
+
+    `how`: text, grid (a digit a cell, a cell for each of `options`), ymd (numbers between printed 年 月 日), ticks (a
+    mark in one of `options`' boxes). `style` is a style of printing.print_date or print_amount.
+    """
 
     field: str
     x: float
@@ -87,6 +90,7 @@ class Look:
     amount_align: str
     row: float
     rule: float
+    waves: bool = False
 
 
 @dataclass(slots=True)
@@ -195,12 +199,24 @@ def _draw_print(draw: ImageDraw.ImageDraw, item: Print, colour: Colour, dpi: flo
         draw.text((x, round(top + place * step)), char, fill, face, "mm")
 
 
+def _draw_waves(draw: ImageDraw.ImageDraw, form: Form, dpi: float) -> None:
+    """The pale waves of security paper across the form."""
+    pale = tuple(round(paper * 0.82 + ink * 0.18) for ink, paper in zip(form.look.ink, form.look.paper, strict=True))
+    across = np.arange(0, px(form.width, dpi) + 8, 8)
+    for number in range(int(form.height / 2.2)):
+        swing = np.sin(across / px(9, dpi) + number * 0.7) * px(1.6, dpi)
+        points = np.stack((across, px(number * 2.2, dpi) + swing), axis=1)
+        draw.line([(float(x), float(y)) for x, y in points], pale, 1)
+
+
 @lru_cache(maxsize=48)
 def preprint(form: Form, dpi: int) -> Pixels:
     """The unfilled form at `dpi`, read-only H×W×3 uint8 BGR."""
     look = form.look
     image = Image.new("RGB", (px(form.width, dpi), px(form.height, dpi)), look.paper)
     draw = ImageDraw.Draw(image)
+    if look.waves:
+        _draw_waves(draw, form, dpi)
     for stroke in form.strokes:
         ends = [(px(stroke.x0, dpi), px(stroke.y0, dpi)), (px(stroke.x1, dpi), px(stroke.y1, dpi))]
         draw.line(ends, look.ink, max(1, px(stroke.width, dpi)))

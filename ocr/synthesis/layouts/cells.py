@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocr.synthesis.form import Draft, Rect, text_width
 from ocr.synthesis.layouts.labels import AMOUNTS, DATES, LONG, OPTIONS, label
 
-GRID_HEADER = "亿千百十万千百十元角分"
+_GRID_HEADERS = ("亿千百十万千百十元角分", "亿千百十万千百十元角分", "千百十万千百十元角分")
 YMD_GAPS, YMD_CAPITAL_GAPS, YMD_UNIT = (13.0, 8.0, 8.0), (21.0, 13.0, 13.0), 3.6
 _PROBE = 100  # pixels to the em when a printed text is measured
 
@@ -94,18 +94,19 @@ def inline(draft: Draft, field: str, rect: Rect, core: bool = False) -> None:
 
 
 def grid(draft: Draft, field: str, rect: Rect) -> None:
-    """A digit a cell below 亿千百十万千百十元角分."""
+    """A digit a cell below 亿千百十万千百十元角分, or without 亿."""
     x, y, w, h = rect
-    step = w / len(GRID_HEADER)
+    header = draft.rng.choice(_GRID_HEADERS)
+    step = w / len(header)
     head = min(4.2, h * 0.4)
     draft.box(rect)
     draft.rule(x, y + head, x + w, y + head, 0.15)
-    for place, char in enumerate(GRID_HEADER):
-        heavy = place in {3, 6, 9}
+    for place, char in enumerate(header):
+        heavy = len(header) - place in {2, 5, 8}
         if place:
             draft.rule(x + place * step, y, x + place * step, y + h, 0.3 if heavy else 0.12)
         draft.words(char, x + (place + 0.5) * step, y + head / 2, min(2.6, step * 0.75), "mm")
-    draft.slot(field, Rect(x, y + head, w, h - head), how="grid", size=min(3.6, step * 0.95))
+    draft.slot(field, Rect(x, y + head, w, h - head), how="grid", size=min(3.6, step * 0.95), options=tuple(header))
 
 
 def year_month_day(draft: Draft, field: str, x: float, y: float, *, capital: bool = False, before: str = "") -> None:
@@ -153,12 +154,15 @@ def title(draft: Draft, bank: str, copy: str) -> None:
     top = 9.0
     left = rng.random() < 0.25
     x = 14.0 if left else draft.width / 2
-    if rng.random() < 0.4 and not left:
+    joined = len(bank + draft.title) <= 16 and rng.random() < 0.25
+    if joined:
+        text, size = bank + draft.title, min(size, 5.4)
+    if rng.random() < 0.4 and not left and not joined:
         draft.words(bank, x, top - 2.5, 3.4, "mm", face=face)
         draft.words(text, x, top + 3.2, size, "mm", face=face)
     else:
         draft.words(text, x, top, size, "lm" if left else "mm", face=face)
-        if rng.random() < 0.6 and not left:
+        if rng.random() < 0.6 and not left and not joined:
             draft.words(bank, 12, top - 1, 3.6, face=face)
     if copy and rng.random() < 0.6:
         used = width_mm(text, face, size) / (1 if left else 2)

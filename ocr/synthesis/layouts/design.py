@@ -16,7 +16,7 @@ from ocr.synthesis.extras import extras_for
 from ocr.synthesis.form import Draft, Form, Look
 from ocr.synthesis.layouts.cheque import cheque, endorsement
 from ocr.synthesis.layouts.families import above, filled, letter, lines, pairs
-from ocr.synthesis.layouts.grouped import grouped
+from ocr.synthesis.layouts.grouped import grouped, led
 
 _GREENS, _BROWNS = ((40, 110, 60), (30, 120, 80), (20, 90, 110)), ((130, 85, 50), (150, 95, 60))
 _BLUES, _REDS, _BLACKS = ((40, 70, 150), (60, 90, 170)), ((170, 60, 60), (190, 80, 80)), ((45, 45, 45), (70, 70, 75))
@@ -45,6 +45,7 @@ _SIZES = {  # of families whose paper comes in several sizes, mm
 }
 _LAYOUTS: dict[str, Callable[[Draft, str], None]] = {
     "grouped": grouped,
+    "led": led,
     "pairs": pairs,
     "above": above,
     "lines": lines,
@@ -98,6 +99,7 @@ def random_look(rng: random.Random) -> Look:
         amount_align=rng.choice("lllmr"),
         row=rng.uniform(7.5, 9.5),
         rule=rng.choice((0.15, 0.2, 0.25, 0.35)),
+        waves=rng.random() < 0.25,
     )
 
 

@@ -1,4 +1,4 @@
-"""The layout of transfers: payer and payee as groups with vertical words and bare labels, the amount below both."""
+"""The layouts of transfers: payer and payee as groups with a vertical or leading word and bare labels."""
 
 from __future__ import annotations
 
@@ -90,6 +90,38 @@ def grouped(draft: Draft, bank: str) -> None:
         _party(draft, "payer", Rect(MARGIN, y, w, row), labels["payer"])
         _party(draft, "payee", Rect(MARGIN, y + row * rows, w, row), labels["payee"])
         y += 2 * row * rows
+    _amounts(draft, y, 11)
+    _closing(draft, y + 11)
+    officials(draft)
+
+
+def _led_party(draft: Draft, side: str, y: float, labels: dict[str, str]) -> float:
+    """A leading word, then a side's bare labels with their values, the bank on a line of its own; where they end."""
+    colon = draft.look.colon or "："
+    word = _WORDS.get(draft.type, ("付款人", "收款人"))[side == "payee"]
+    draft.words(word, MARGIN + 2, y + 4, 3.4, face="hei_bold")
+    places = {"name": (0.0, 0.0, 98.0), "account": (98.0, 0.0, 66.0), "bank": (0.0, 7.5, 98.0)}
+    for part in _PARTS:
+        if f"{side}_{part}" not in draft.fields:
+            continue
+        dx, dy, w = places[part]
+        left = MARGIN + 18 + dx
+        text = spread(labels[part], draft.look.spread) + colon
+        draft.words(text, left, y + dy + 4, 3.2)
+        used = cells.width_mm(text, draft.look.face, 3.2) + 1
+        draft.slot(f"{side}_{part}", Rect(left + used, y + dy, w - used, 8))
+    return y + (16.5 if f"{side}_bank" in draft.fields else 9)
+
+
+def led(draft: Draft, bank: str) -> None:
+    """Payer and payee as leading words of open lines, the amount and the rest in cells below."""
+    y, w = _top(draft, bank), draft.width - 2 * MARGIN
+    labels = _bare_labels(draft)
+    for side in ("payer", "payee"):
+        top = y
+        y = _led_party(draft, side, y, labels[side])
+        if draft.look.rule > 0.2:
+            draft.box(Rect(MARGIN, top, w, y - top))
     _amounts(draft, y, 11)
     _closing(draft, y + 11)
     officials(draft)
