@@ -104,16 +104,16 @@ def nearest_label(text: str) -> tuple[Meaning, float] | None:
             distance = Levenshtein.distance(word, label, score_cutoff=limit)
             if distance <= limit and not (len(word) == 3 and size != 3):
                 near.append((distance, label))
-    near.sort(key=lambda found: (found[0], abs(len(found[1]) - len(word))))
-    if not near or (len(near) > 1 and _as_near(word, near) and not _same_meaning(near[0][1], near[1][1])):
+    near.sort(key=lambda found: _rank(word, found))
+    rivals = [label for label in near if _rank(word, label) == _rank(word, near[0])] if near else []
+    if not near or not all(_same_meaning(near[0][1], label) for _, label in rivals):
         return None
     return lexicon()[near[0][1]], 1 - near[0][0] / (len(word) + 1)
 
 
-def _as_near(word: str, near: Sequence[tuple[int, str]]) -> bool:
-    """Whether the second label is as near as the first, in distance and in length."""
-    (first, a), (second, b) = near[0], near[1]
-    return first == second and abs(len(a) - len(word)) == abs(len(b) - len(word))
+def _rank(word: str, near: tuple[int, str]) -> tuple[int, int]:
+    """How near a label is, by distance and then by length: a character too many is rarer than a misread one."""
+    return near[0], abs(len(near[1]) - len(word))
 
 
 def _same_meaning(a: str, b: str) -> bool:

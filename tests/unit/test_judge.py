@@ -1,0 +1,54 @@
+"""Judge: a value stands without a person only on strong evidence, and never against a rule or a second reading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ocr.extract.found import Evidence, Found
+from ocr.forms import catalogue
+from ocr.judge import judge
+from ocr.kinds import Normalised
+from ocr.model import FieldValue
+
+STRONG = Evidence(least=0.9999, mean=0.9999, role=1.0, margin=3.0, again=0.9999)
+
+
+def said(
+    evidence: Evidence, name: str = "payer_account", value: str = "1020304050607080", sure: float = 0.99, **more: object
+) -> FieldValue:
+    found = Found(name, Normalised(value, **more), value, None, evidence)  # type: ignore[arg-type]
+    return judge(found, catalogue().fields[name], sure, "rapid")
+
+
+def test_strong_evidence_stands() -> None:
+    found = said(STRONG)
+    assert found.accepted
+    assert found.source == "ocr:rapid"
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        {"again": -1.0},
+        {"least": 0.4, "mean": 0.7, "again": 0.0},
+        {"doubts": frozenset({"card_passes_luhn"})},
+        {"how": "derived"},
+        {"role": 0.0, "margin": 0.0, "place": 3.0},
+    ],
+)
+def test_weak_or_contrary_evidence_asks_a_person(weaker: dict[str, object]) -> None:
+    assert not said(replace(STRONG, **weaker)).accepted  # type: ignore[arg-type]
+
+
+def test_a_failed_check_digit_asks_a_person() -> None:
+    assert not said(STRONG, proved=False).accepted
+
+
+def test_nothing_of_a_page_of_doubtful_type_stands() -> None:
+    assert not said(STRONG, sure=0.4).accepted
+
+
+def test_weaker_evidence_is_less_confidence() -> None:
+    assert said(replace(STRONG, least=0.9, again=0.0)).confidence < said(STRONG).confidence
