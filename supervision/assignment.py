@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from archive.model import Entry, Match, Record
 from supervision.evidence import Paper, Transaction, papers_of, transactions_of
@@ -40,6 +39,8 @@ def _gains(
 
 def _assigned(pairs: Sequence[Pair], papers: int, taken: frozenset[int]) -> list[Pair]:
     """The pairs of the assignment with the largest gain over the whole day."""
+    from scipy.optimize import linear_sum_assignment  # slow to import, and most commands match nothing
+
     columns = {place: at for at, place in enumerate(sorted({pair.transaction for pair in pairs}))}
     gains = _gains(pairs, papers, columns, taken)
     rows, chosen = linear_sum_assignment(gains, maximize=True)

@@ -1,0 +1,87 @@
+"""`vouch search`: records by what they say, their day, branch, type or amount."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.console import Json, Usage, emit, show, told
+from api.cli.opening import a_date, opened
+from api.cli.reports import fields_of
+from archive.model import EVERYTHING, Record
+from archive.search import search as find
+
+
+def _amount(text: str, option: str) -> Decimal | None:
+    try:
+        return Decimal(text.replace(",", "")) if text else None
+    except InvalidOperation as error:
+        raise Usage(f"{option} {text!r} is not an amount; write 1234.50") from error
+
+
+def _when(text: str, option: str) -> date | None:
+    return a_date(text, option) if text else None
+
+
+def _printed_date(record: Record) -> str:
+    """The date on the paper where it was read, else the business date."""
+    said = record.fields.get("date")
+    return said.value if said and said.value else record.business_date.isoformat()
+
+
+def hit_of(record: Record) -> dict[str, Any]:
+    """A record as a hit."""
+    return {
+        "id": record.id,
+        "type": record.type,
+        "date": _printed_date(record),
+        "business_date": record.business_date,
+        "branch_no": record.branch_no,
+        "teller_no": record.teller_no,
+        "batch": f"B-{record.batch_id}",
+        "file": record.file_name,
+        "page": record.page_number,
+        "state": record.state.value,
+        "fields": fields_of(record),
+    }
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Names, digits, amounts, dates; empty lists everything.")] = "",
+    type: Annotated[list[str] | None, typer.Option("--type", help="Voucher type; may be repeated.")] = None,
+    branch: Annotated[list[str] | None, typer.Option("--branch", help="Branch; may be repeated.")] = None,
+    since: Annotated[str, typer.Option("--from", help="First business date.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last business date.")] = "",
+    least: Annotated[str, typer.Option("--min", help="Smallest amount.")] = "",
+    most: Annotated[str, typer.Option("--max", help="Largest amount.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: Json = False,
+) -> None:
+    """Find records; the total is exact."""
+    with told(as_json), opened() as archive:
+        found = find(
+            archive,
+            query,
+            scope=EVERYTHING,
+            types=type or (),
+            branch_nos=branch or (),
+            date_from=_when(since, "--from"),
+            date_to=_when(until, "--to"),
+            amount_min=_amount(least, "--min"),
+            amount_max=_amount(most, "--max"),
+            limit=limit,
+        )
+    hits = [hit_of(record) for record in found.records]
+    if as_json:
+        emit({"total": found.total, "hits": hits, "facets": found.facets, "took_ms": round(found.took_ms, 1)})
+        return
+    rows = [[r.id, r.type, _printed_date(r), r.branch_no, _amounts(r)] for r in found.records]
+    show(f"{found.total} found", ["id", "type", "date", "branch", "amount"], rows)
+
+
+def _amounts(record: Record) -> str:
+    said = record.fields.get("amount") or record.fields.get("bill_amount")
+    return said.value if said else ""
