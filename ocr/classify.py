@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from imaging.model import Box
-from ocr.extract.lexicon import plain
+from ocr.extract.lexicon import plain, words, words_by
 from ocr.extract.marks import Mark
 from ocr.extract.runs import Run, same_row, union
 from ocr.forms import Catalogue, catalogue
@@ -19,36 +19,6 @@ from ocr.model import ATTACHMENT, ENDORSEMENT, UNKNOWN, Reading
 
 _NOT_CHINESE = re.compile(r"[^\u4e00-\u9fff]")
 _TITLE_LEAST = 0.7
-# Further titles that banks print for the same paper.
-_ALSO: dict[str, tuple[str, ...]] = {
-    "deposit_slip": ("银行进账单",),
-    "cash_deposit": ("现金交款单", "现金存款凭条"),
-    "cash_withdrawal": ("个人取款凭条", "取款凭证"),
-    "teller_slip": ("业务受理凭证", "通用业务凭证"),
-    "discount": ("汇票贴现凭证", "贴现申请书"),
-    "judicial_assistance": (
-        "协助查询存款通知书",
-        "协助冻结存款通知书",
-        "协助扣划存款通知书",
-        "协助查询冻结扣划存款通知书",
-    ),
-    "loss_report": ("挂失业务申请书", "挂失止付申请书"),
-    "account_closing": ("撤销单位银行结算账户申请书",),
-    "wire_transfer": ("银行电汇凭证",),
-}
-# Words that say what an attachment is: any one of the strong, or two of the weak.
-_ATTACHED_STRONG = (
-    "公民身份号码", "中华人民共和国居民身份证", "增值税专用发票", "增值税普通发票", "电子发票", "机打发票", "通用发票", "营业执照", "购销合同",
-    "买卖合同", "借款合同", "租赁合同", "工程合同", "采购合同", "服务合同", "合同编号", "授权委托书", "中华人民共和国护照", "户口簿",
-    "常住人口登记卡", "机动车驾驶证", "开户许可证", "收款收据", "税收缴款书", "完税证明", "送货单", "出库单", "入库单", "工资表",
-    "报销单", "判决书", "裁定书", "结婚证", "介绍信", "购买方信息", "销售方信息", "劳动合同",
-)  # fmt: skip
-_ATTACHED_WEAK = (
-    "签发机关", "有效期限", "住址", "民族", "出生", "性别", "发票代码", "发票号码", "开票日期", "价税合计", "税率", "税额", "购买方", "销售方",
-    "纳税人识别号", "合同", "协议书", "甲方", "乙方", "收据", "法定代表人", "注册资本", "经营范围", "成立日期", "规格型号", "收款方", "清单", "本合同",
-    "今收到", "交款方式", "发票", "居民身份证", "校验码", "开票人", "小票", "公司章程", "董事会决议", "股东",
-)  # fmt: skip
-_ENDORSED = ("被背书人", "背书人签章", "背书人", "粘贴单处", "贴粘单处", "委托收款")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +104,7 @@ def _title_score(title: str, heading: _Heading, width: int, height: int, usual: 
 
 def _titles(known: Catalogue) -> list[tuple[str, str]]:
     named = [(kind.name, kind.title) for kind in known.types.values() if kind.title]
-    return [(name, plain(title)) for name, first in named for title in (first, *_ALSO.get(name, ()))]
+    return [(name, plain(title)) for name, first in named for title in (first, *words_by("titles").get(name, ()))]
 
 
 def _by_title(runs: Sequence[Run], reading: Reading) -> list[tuple[float, str, _Heading]]:
@@ -171,13 +141,13 @@ def _fingerprint(marks: Sequence[Mark]) -> list[tuple[float, str]]:
 
 
 def _is_attachment(text: str) -> bool:
-    strong = any(word in text for word in _ATTACHED_STRONG)
-    weak = sum(word in text for word in _ATTACHED_WEAK)
+    strong = any(word in text for word in words("attachment_strong"))
+    weak = sum(word in text for word in words("attachment_weak"))
     return strong or weak >= 2
 
 
 def _not_a_voucher(text: str) -> TypeGuess:
-    if sum(word in text for word in _ENDORSED) >= 1:
+    if sum(word in text for word in words("endorsement")) >= 1:
         return TypeGuess(ENDORSEMENT, 0.95)
     if _is_attachment(text):
         return TypeGuess(ATTACHMENT, 0.9)

@@ -62,7 +62,7 @@ def confidence(found: Found, kind: str) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _barred(found: Found) -> bool:
+def barred(found: Found) -> bool:
     """What is never accepted, however sure: a failed rule, a derived value, readings that differ without proof."""
     e = found.evidence
     proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
@@ -73,7 +73,7 @@ def judge(found: Found, field: FieldDef, type_sure: float, engine: str) -> Field
     """The field's value with its confidence, accepted where that passes the threshold of its kind and nothing bars it.
     `type_sure` is how sure the page's type is: no value is surer than that."""
     sure = min(confidence(found, field.kind), 0.9999)
-    if _barred(found):
+    if barred(found):
         sure = min(sure, 0.6)
     thresholds = _fitted()["thresholds"]
     needed = float(thresholds.get(field.kind, thresholds["default"]))
