@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy.sql import Executable
 from ..model import Scope, TellerDay
 
 IN_LIMIT = 5_000  # SQLite takes 32,766 parameters a statement
-Upsert = sqlite.Insert | postgresql.Insert
 
 
 class Repository:
@@ -41,13 +40,15 @@ class Repository:
 
     def _add(self, table: Table, **values: Any) -> int:
         """The id of the row inserted."""
-        key = self._connection.execute(table.insert().values(values)).inserted_primary_key
+        key = self._connection.execute(table.insert(), values).inserted_primary_key
         assert key is not None
         return int(key[0])
 
-    def _upsert(self, table: Table) -> Any:
+    @property
+    def _upsert(self) -> Callable[[Table], Any]:
         """This database's INSERT, which knows ON CONFLICT (a common ancestor does not type it)."""
-        return (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(table)
+        known: Callable[[Table], Any] = postgresql.insert
+        return known if self._connection.dialect.name == "postgresql" else sqlite.insert
 
 
 def within(column: Column[Any] | ColumnElement[Any], scope: Scope) -> ColumnElement[bool]:

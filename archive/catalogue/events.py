@@ -37,18 +37,8 @@ class Events(Repository):
             batch_id = self._batch_of(page_id, record_id)
         if batch_id is not None and not branch_no:
             branch_no = self._scalar(select(batch.c.branch_no).where(batch.c.id == batch_id)) or ""
-        self._run(
-            insert(event).values(
-                at=now(),
-                actor=actor,
-                kind=kind,
-                branch_no=branch_no,
-                batch_id=batch_id,
-                page_id=page_id,
-                record_id=record_id,
-                detail=dict(detail or {}),
-            )
-        )
+        values = {"at": now(), "actor": actor, "kind": kind, "branch_no": branch_no, "detail": dict(detail or {})}
+        self._run(insert(event), [{**values, "batch_id": batch_id, "page_id": page_id, "record_id": record_id}])
 
     def _batch_of(self, page_id: int | None, record_id: int | None) -> int | None:
         found: Any = None

@@ -16,7 +16,7 @@ class Outbox(Repository):
     """Rows by topic, oldest first. The same key may wait more than once; doing it twice does no harm."""
 
     def add(self, topic: str, key: str | int) -> None:
-        self._run(insert(outbox).values(topic=topic, key=str(key), at=now()))
+        self.add_all(topic, [key])
 
     def add_all(self, topic: str, keys: Iterable[str | int]) -> None:
         at = now()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, case, func, select, update
 
 from imaging.model import Box
 
@@ -39,24 +40,39 @@ def _task(row: RowMapping) -> Task:
     return Task(**{name: row[name] for name in _PLAIN}, state=TaskState(row["state"]), box=box_of(row))
 
 
+@cache
+def _adding(insert: Callable[[Table], Any]) -> Any:
+    """The statement that adds a task or opens it again, built once: a page may ask for a dozen."""
+    put = insert(task)
+    ended = task.c.state.in_([DONE, CANCELLED])
+    anew = {**_FREE, "state": OPEN, "result": "", "done_at": None, "token": task.c.token + 1}
+    changes = {name: case((ended, value), else_=task.c[name]) for name, value in anew.items()}
+    changes |= {name: put.excluded[name] for name in ("field_kind", "priority", *box_values(None))}
+    put = put.on_conflict_do_update(index_elements=["record_id", "kind", "field"], set_=changes)
+    return put.returning(task)
+
+
 class Tasks(Repository):
     """One row a record, kind and field."""
 
-    def add(  # noqa: PLR0917
+    def add(
         self, kind: str, record: Record, field: str, field_kind: str, box: Box | None = None, priority: int = 0
     ) -> Task:
         """The open task. Added again it keeps its id; one that was done or cancelled opens again."""
-        mine = (task.c.record_id == record.id) & (task.c.kind == kind) & (task.c.field == field)
-        known = self._first(select(task).where(mine).with_for_update())
-        values = {"field_kind": field_kind, "priority": priority, **box_values(box)}
-        if known is None:
-            identity = {"kind": kind, "record_id": record.id, "page_id": record.page_id, "field": field}
-            place = {"branch_no": record.branch_no, "state": OPEN, "created_at": now()}
-            return self.get(self._add(task, **identity, **place, **values))
-        if known["state"] in {DONE, CANCELLED}:
-            values |= {**_FREE, "state": OPEN, "result": "", "done_at": None, "token": known["token"] + 1}
-        self._run(update(task).where(mine).values(values))
-        return self.get(known["id"])
+        values = {
+            "kind": kind,
+            "record_id": record.id,
+            "page_id": record.page_id,
+            "field": field,
+            "field_kind": field_kind,
+            "branch_no": record.branch_no,
+            "state": OPEN,
+            "priority": priority,
+            **box_values(box),
+            "created_at": now(),
+        }
+        row = self._connection.execute(_adding(self._upsert), values).mappings().one()
+        return _task(row)
 
     def claim(
         self,

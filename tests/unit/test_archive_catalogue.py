@@ -12,10 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from archive_world import DAY, batch_of, new_catalogue
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
 from archive.catalogue import Catalogue
 from archive.catalogue.tables import metadata
+from archive.catalogue.tasks import _adding
 from archive.errors import CatalogueUnavailable
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -180,3 +182,8 @@ def test_a_catalogue_that_another_process_holds_is_told(catalogue: Catalogue) ->
         tx.settings.put("n", 1)
         with pytest.raises(CatalogueUnavailable, match="another process held the catalogue"), hasty.write() as other:
             other.settings.put("n", 2)
+
+
+def test_the_statement_that_adds_a_task_is_one_that_servers_know(catalogue: Catalogue) -> None:
+    said = str(_adding(postgresql.insert).compile(dialect=postgresql.dialect()))
+    assert "ON CONFLICT (record_id, kind, field) DO UPDATE" in said
