@@ -14,7 +14,7 @@ from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
 
-MISREAD_RULES = frozenset({"amount_words_equal_digits", "discount_adds_up", "discount_interest_is_right"})
+_LED = 0.7  # a label whose group was only guessed
 
 
 def _doubt(confidence: float) -> float:
@@ -63,9 +63,12 @@ def confidence(found: Found, kind: str) -> float:
 
 
 def barred(found: Found) -> bool:
-    """What is never accepted, however sure: a failed rule, a derived value, readings that differ without proof."""
+    """What is never accepted, however sure: a failed rule, a derived value, a guessed group, readings that differ
+    without proof."""
     e = found.evidence
     proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
+    if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
+        return True
     return bool(e.doubts) or found.value.proved is False or e.how == "derived" or (e.again < 0 and not proved)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ocr.extract.lexicon import lexicon, plain
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised, capitals, normalise
 
@@ -12,7 +13,8 @@ _AMOUNT = re.compile(r"^[¥$*#]|\.\d\d$|,\d{3}")
 _TIME = re.compile(r"^\D{0,3}\d{1,2}[::.]?\d{2}([::.]?\d{2})?$|\d{1,2}[:时]\d{2}")
 _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
-_ORGANISATION = re.compile(r"银行|支行|分行|营业部|信用社|公司|厂|院|局|店|部|行|所|会|社|中心|学|商|站")
+# Printed beside the purpose on many forms, seldom one.
+_FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
 
 
 def _number(text: str, field: FieldDef) -> float:
@@ -48,8 +50,9 @@ def _text(text: str, field: FieldDef) -> float:
         return 0.0 if _RATE.search(text) else 6.0
     if field.name == "document_no":
         return 0.0 if any(c.isdigit() for c in text) else 2.5
-    is_number = not any(c.isalpha() for c in text)
-    return 2.0 if is_number else 0.0
+    if not any(c.isalpha() for c in text):
+        return 2.0
+    return 1.5 if _FEE.fullmatch(text.strip()) else 0.0
 
 
 def _amount(text: str) -> float:
@@ -64,6 +67,8 @@ def _account(found: Normalised) -> float:
 
 def misfit(text: str, field: FieldDef) -> tuple[Normalised, float] | None:
     """The value of a text for a field and how badly it suits (0: as it should be; 6: hardly); None where it cannot be."""
+    if field.kind in {"name", "text"} and plain(text) in lexicon():
+        return None
     found = normalise(field.kind, text, field)
     if found is None:
         return None

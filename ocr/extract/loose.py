@@ -57,12 +57,20 @@ def _amount(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | N
     return (*signed[0], 0.5) if len({value.value for _, value in signed}) == 1 else None
 
 
+def _currency(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | None:
+    """A text that is just the name of a currency."""
+    named = [s for s in free if s.text.strip() in field.options]
+    value = normalise(field.kind, named[0].text, field) if named else None
+    return (named[0], value, 0.5) if value else None
+
+
 _FINDERS: dict[str, Callable[[FieldDef, Sequence[Segment], int], Loose | None]] = {
     "date": _date,
     "voucher_no": _voucher_no,
     "amount_in_words": _words,
     "amount": _amount,
     "bill_amount": _amount,
+    "currency": _currency,
 }
 
 

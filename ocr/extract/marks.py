@@ -148,6 +148,36 @@ def _joined(runs: Sequence[Run], free: Sequence[int]) -> list[Mark]:
     return found
 
 
+def _begun(runs: Sequence[Run], free: Sequence[int]) -> list[Mark]:
+    """Labels whose first characters were read apart and whose last ones stand at the head of a value (文 | 号：沪01…)."""
+    found = []
+    for index in free:
+        run = runs[index]
+        for end in _heads_of(run):
+            left = _left_of(runs, free, index)
+            meaning = lexicon().get(plain(runs[left].text + run.text[:end])) if left is not None else None
+            if left is not None and meaning and (meaning.fields or meaning.row):
+                box = runs[left].box.union(run.part(0, end).box)
+                found.append(Mark(meaning, index, 0, _ends(run, end), box, run.cell, 0.95, False, (left,)))
+                break
+    return found
+
+
+def _heads_of(run: Run) -> list[int]:
+    """Where the end of a label may lie at the head of a run: before a colon or a gap in its first characters."""
+    return [
+        i for i in range(1, min(5, len(run.text))) if run.text[i] == ":" or run.gaps[i] or not _is_chinese(run.text[i])
+    ]
+
+
+def _left_of(runs: Sequence[Run], free: Sequence[int], index: int) -> int | None:
+    """The short run right before another one in its row."""
+    box = runs[index].box
+    near = [i for i in free if i != index and len(runs[i].text) <= 4 and same_row(runs[i].box, box)
+            and -0.4 * box.h <= box.x - runs[i].box.right < 4 * box.h]  # fmt: skip
+    return max(near, key=lambda i: runs[i].box.right, default=None)
+
+
 def _mark_of(runs: Sequence[Run], chain: tuple[int, ...], meaning: Meaning) -> Mark:
     box = runs[chain[0]].box
     for i in chain[1:]:
@@ -193,9 +223,11 @@ def find_marks(runs: Sequence[Run]) -> list[Mark]:
     free = [i for i in range(len(runs)) if i not in held]
     joined = _joined(runs, [i for i in free if len(runs[i].text.strip(_BRACKETS)) >= 1])
     taken = {i for mark in joined for i in (mark.run, *mark.others)}
+    begun = _begun(runs, [i for i in free if i not in taken])
+    taken |= {i for mark in begun for i in (mark.run, *mark.others)}
     halves = _stacked(runs, marks)
     misread = [mark for i in free if i not in taken for mark in _misread(i, runs[i])]
-    return sorted([*halves, *joined, *misread], key=lambda mark: (mark.run, mark.start))
+    return sorted([*halves, *joined, *begun, *misread], key=lambda mark: (mark.run, mark.start))
 
 
 def _stacked(runs: Sequence[Run], marks: list[Mark]) -> list[Mark]:

@@ -52,7 +52,8 @@ def _digits(digits: Found, words: Found) -> Found:
     if said is None or digits.value.numeric == said or words.evidence.least <= digits.evidence.least:
         return digits
     text = amounts.as_text(said)
-    if Levenshtein.distance(text, digits.value.value) > 2:
+    hopeless = digits.evidence.least < 0.5 and words.evidence.least > 0.8
+    if Levenshtein.distance(text, digits.value.value) > 2 and not hopeless:
         return digits
     marks = digits.evidence.proofs | {f"{MENDED}2"}
     return replace(digits, value=Normalised(text, None, True, said), evidence=replace(digits.evidence, proofs=marks))

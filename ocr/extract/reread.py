@@ -16,7 +16,7 @@ from ocr.extract.grids import Grid
 from ocr.extract.marks import Mark
 from ocr.extract.roles import Role
 from ocr.extract.runs import same_row
-from ocr.extract.segments import LEADING
+from ocr.extract.segments import LEADING, TRAILING
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised, amounts, normalise
 from ocr.model import Engine, Line
@@ -36,7 +36,7 @@ class _Second:
 
 
 def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Second:
-    text = "".join(line.text for line in lines).strip(LEADING + " ")
+    text = "".join(line.text for line in lines).lstrip(LEADING + " ").rstrip(TRAILING)
     confidences = tuple(c for line in lines for c in line.char_confidences or (line.confidence,))
     least, mean = least_and_mean(confidences)
     if grid is not None:
@@ -158,7 +158,7 @@ def read_missing(
 
 
 def _first(field: FieldDef, role: Role, area: Box, line: Line) -> Found | None:
-    text = line.text.strip(LEADING + " ")
+    text = line.text.lstrip(LEADING + " ").rstrip(TRAILING)
     suited = misfit(text, field) if text else None
     if suited is None or suited[1] > 1.0 or line.confidence < 0.6:
         return None

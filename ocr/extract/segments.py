@@ -11,6 +11,7 @@ from ocr.extract.marks import Mark
 from ocr.extract.runs import Cells, Run, same_column, same_row, union
 
 LEADING = "::;.,、)]|丨_-"
+TRAILING = " |丨:：_"
 # Small print about the sheet itself, never a value.
 _SMALL_PRINT = re.compile(
     r"第[一二三四五六七]联|此联|须知|请妥善|涂改|本凭证|本申请|服务热线|上列款项|账户内支付|自出票之日|如有疑问|mm$|无误"
@@ -46,6 +47,8 @@ class Segment:
 def _of_run(run: Run, index: int, start: int, end: int, after: int | None) -> Segment | None:
     while start < end and run.text[start] in LEADING:
         start += 1
+    while end > start and run.text[end - 1] in TRAILING:
+        end -= 1
     if start >= end or run.tall or _SMALL_PRINT.search(run.text[start:end]):
         return None
     part = run.part(start, end)

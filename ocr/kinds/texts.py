@@ -45,7 +45,7 @@ def digits(text: str) -> tuple[str, bool] | None:
 
 def number(text: str) -> tuple[str, bool] | None:
     """A number of digits and capitals without spaces, and whether it had to be repaired."""
-    plain = re.sub(r"^(?:No\.?|NO\.?|N[oOeE0º°2][.:。]?)\s*(?=\d)", "", nfkc(text).strip())
+    plain = re.sub(r"^N(?:[oOeE0º°2][.:。]?|[.:。])?\s*(?=\d{4})", "", nfkc(text).strip())
     compact = re.sub(r"[\s.,·'`_:;*¥]", "", plain).strip("-/()[]")
     compact = re.sub(r"^[第共]?(\d+)[张份页笔]$", r"\1", compact)
     if not compact or not re.fullmatch(r"[A-Za-z0-9/-]+", compact):

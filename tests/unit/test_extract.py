@@ -200,3 +200,16 @@ def test_the_ticked_box_is_the_choice() -> None:
 def test_options_without_a_tick_are_no_choice() -> None:
     words = (("协助事项", 60, 200), ("查询", 300, 200), ("冻结", 500, 200), ("扣划", 700, 200))
     assert "action" not in values("judicial_assistance", *words)
+
+
+def test_a_label_whose_head_was_read_apart() -> None:
+    found = values("judicial_assistance", ("文", 100, 200), ("号：沪01执123号", 170, 200))
+    assert found == {"document_no": "沪01执123号"}
+
+
+def test_a_label_is_never_a_value() -> None:
+    assert values("cash_deposit", ("户名", 100, 200), ("账号", 260, 200)) == {}
+
+
+def test_a_currency_stands_without_a_label() -> None:
+    assert values("cash_deposit", ("人民币", 700, 200), ("户名", 100, 200), ("李四光", 200, 200))["currency"] == "CNY"
