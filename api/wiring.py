@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from archive.indexing import Indexer
+import time
+from collections.abc import Callable
 
 from archive.catalogue.engine import Catalogue
 from archive.index import open_index
+from archive.indexing import Indexer
 from archive.objects import open_store
 from archive.vault import Archive
 from processing.owner import Chore, Owner
@@ -13,6 +15,8 @@ from processing.worker import WorkerConfig
 from supervision.matching import refresh_stale
 
 from .settings import Settings
+
+HOUR = 3600.0
 
 
 def build_archive(settings: Settings) -> Archive:
@@ -33,10 +37,26 @@ def worker_config(settings: Settings) -> WorkerConfig:
 
 
 def build_owner(settings: Settings, archive: Archive) -> Owner:
-    """The owner of the data folder: workers, the indexer and the matching of days as chores."""
+    """The owner of the data folder: workers, and as chores the indexer, the matching of days and the sweeping of what
+    crashes left in the object store."""
     indexer = Indexer(archive)
     chores = (
-        Chore("index", lambda: indexer.drain() > 0, 0.25),
+        Chore("index", _feeding(indexer), 0.25),
         Chore("matching", lambda: refresh_stale(archive) > 0, 1.0),
+        Chore("sweep", lambda: archive.objects.sweep(time.time() - HOUR) > 0, HOUR),
     )
     return Owner(archive, worker_config(settings), settings.data, settings.workers, chores)
+
+
+def _feeding(indexer: Indexer) -> Callable[[], bool]:
+    """Turns of the indexer: the first one builds an index again that was lost or damaged."""
+    sound = False
+
+    def turn() -> bool:
+        nonlocal sound
+        if not sound:
+            indexer.ensure()
+            sound = True
+        return indexer.drain() > 0
+
+    return turn

@@ -92,7 +92,8 @@ def read(page: Page, engine: Engine, batch: Batch) -> tuple[Page, Voucher]:
     """The page upright and what it says; a blank side is not read."""
     if page.note("blank").get("blank"):
         return page, Voucher(BLANK, 1.0)
-    return understand(page, engine, business_date=batch.business_date)
+    found = understand(page, engine, business_date=batch.business_date)
+    return found.page, found.voucher
 
 
 def commit(archive: Archive, page: StoredPage, outcome: Outcome, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from api.cli.evaluating import evaluate
 from api.cli.ingest import ingest
 from api.cli.searching import search
 from api.cli.serving import serve
-from api.cli.upkeep import migrate
+from api.cli.upkeep import migrate, rebuild
 
 main = typer.Typer(
     name="vouch",
@@ -19,7 +19,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, ingest, evaluate, search, migrate, demo):
+for command in (serve, ingest, evaluate, search, migrate, rebuild, demo):
     main.command()(command)
 main.add_typer(batches.app, name="batch")
 main.add_typer(days.app, name="day")

@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from api.cli.console import Usage
 from api.settings import Settings
 from api.wiring import build_archive
+from archive.errors import Conflict
 from archive.model import Person, Role, TellerDay
 from archive.vault import Archive
 from processing.logs import configure
+from processing.owner import OwnerLock
 
 Branch = Annotated[str, typer.Option("--branch", help="Branch number, such as 0102.")]
 Teller = Annotated[str, typer.Option("--teller", help="Teller number, such as 0417.")]
@@ -42,6 +44,21 @@ def opened(chosen: Settings | None = None, *, quiet: bool = True) -> Iterator[Ar
         yield archive
     finally:
         archive.close()
+
+
+@contextmanager
+def owned(chosen: Settings) -> Iterator[None]:
+    """The data folder's lock, for work that no server may do meanwhile. Conflict where another process owns it."""
+    lock = OwnerLock(chosen.data)
+    if not lock.acquire():
+        pid = lock.path.read_text(encoding="ascii", errors="replace").strip()
+        raise Conflict(
+            f"{chosen.data} is owned by the process {pid or 'of another vouch'}; stop it, or choose another VOUCH_DATA"
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def local_person() -> Person:

@@ -1,9 +1,10 @@
-"""`vouch migrate`: brings the schema up to date."""
+"""Upkeep: `vouch migrate` brings the schema up to date, `vouch rebuild` builds the search index again."""
 
 from __future__ import annotations
 
 from api.cli.console import Json, emit, say, told
-from api.cli.opening import opened
+from api.cli.opening import opened, owned, settings
+from archive.indexing import Indexer
 
 
 def migrate(as_json: Json = False) -> None:
@@ -12,3 +13,14 @@ def migrate(as_json: Json = False) -> None:
         say("the schema is up to date")
     if as_json:
         emit({"ok": True})
+
+
+def rebuild(as_json: Json = False) -> None:
+    """Build the search index again from the catalogue, beside the data folder's work; stop the server first."""
+    with told(as_json):
+        chosen = settings()
+        with opened(chosen) as archive, owned(chosen):
+            count = Indexer(archive).rebuild()
+            say(f"{count} records are in the index")
+    if as_json:
+        emit({"ok": True, "records": count})

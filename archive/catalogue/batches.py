@@ -198,7 +198,7 @@ class Batches(Repository):
             refused_files=self._scalar(refused),
         )
 
-    def add_file(  # noqa: PLR0917
+    def add_file(
         self, batch_id: int, name: str, sha256: str, size: int, media_type: str, pages: int
     ) -> tuple[CapturedFile, bool]:
         """The file, and whether it is new; sent again it keeps its identity. Conflict where a new file comes to a
@@ -206,9 +206,7 @@ class Batches(Repository):
         values = {"media_type": media_type, "pages": pages, "refused": "", "detail": ""}
         return self._file(batch_id, name, sha256, size, values)
 
-    def refuse_file(  # noqa: PLR0917
-        self, batch_id: int, name: str, sha256: str, size: int, refused: str, detail: str
-    ) -> CapturedFile:
+    def refuse_file(self, batch_id: int, name: str, sha256: str, size: int, refused: str, detail: str) -> CapturedFile:
         """Keeps the name of a file that cannot be imaged, the short word and the reason."""
         return self._file(batch_id, name, sha256, size, {"refused": refused, "detail": detail})[0]
 
@@ -232,3 +230,16 @@ class Batches(Repository):
     def files(self, batch_id: int) -> FileList:
         """The batch's files in the order they came, refused ones too."""
         return [_file(row) for row in self._all(select(file).where(file.c.batch_id == batch_id).order_by(file.c.id))]
+
+    def find_file(self, batch_id: int, name: str, sha256: str) -> CapturedFile | None:
+        """The file of that identity, where it came before."""
+        mine = select(file).where(file.c.batch_id == batch_id, file.c.name == name, file.c.sha256 == sha256)
+        row = self._first(mine)
+        return None if row is None else _file(row)
+
+    def file(self, id: int) -> CapturedFile:
+        """One captured file. NotFound where there is none."""
+        row = self._first(select(file).where(file.c.id == id))
+        if row is None:
+            raise NotFound(f"no file {id}")
+        return _file(row)

@@ -33,3 +33,7 @@ class ObjectStore(Protocol):
     def iterate(self) -> Iterator[str]:
         """Every hash, in order."""
         ...
+
+    def sweep(self, older_than: float) -> int:
+        """Removes what crashes left half-written before that time (seconds of the epoch); returns how many."""
+        ...
