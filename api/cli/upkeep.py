@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from api.cli.console import Json, emit, say, told
 from api.cli.opening import opened, owned, settings
-from archive.indexing import Indexer
 
 
 def migrate(as_json: Json = False) -> None:
@@ -17,6 +16,8 @@ def migrate(as_json: Json = False) -> None:
 
 def rebuild(as_json: Json = False) -> None:
     """Build the search index again from the catalogue, beside the data folder's work; stop the server first."""
+    from archive.indexing import Indexer  # brings the catalogue along
+
     with told(as_json):
         chosen = settings()
         with opened(chosen) as archive, owned(chosen):
