@@ -46,8 +46,10 @@ def main(config: WorkerConfig, name: str) -> None:
     _die_with_parent()
     os.nice(config.niceness)
     os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"
+    from processing.logs import configure
     from processing.surroundings import open_worker
 
+    configure()  # else a worker's log lines would lie among the JSON that its command prints
     archive, engine = open_worker(config)
     try:
         work(archive, engine, name, stopping)
