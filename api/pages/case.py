@@ -37,7 +37,7 @@ def case_list(
         states=["", *(s.value for s in CaseState)],
         branch=branch,
         branches=branches(desk),
-        more=f"/cases?state={state}&branch={branch}&before={found[-1].id}" if len(found) == LIMIT else "",
+        older=f"/cases?state={state}&branch={branch}&before={found[-1].id}" if len(found) == LIMIT else "",
     )
 
 
