@@ -14,7 +14,7 @@ from ocr.extract.loose import find_loose
 from ocr.extract.marks import Mark, find_marks
 from ocr.extract.roles import Role, assign_roles, by_field
 from ocr.extract.runs import Cells, Run, runs_of
-from ocr.extract.segments import Segment, join_rows, rows_of_value, segments_of
+from ocr.extract.segments import Segment, digit_rows, join_rows, rows_of_value, segments_of
 from ocr.extract.ticks import Option, options_in, ticked
 from ocr.forms import FieldDef, TypeDef, catalogue
 from ocr.kinds import Normalised, normalise
@@ -96,9 +96,12 @@ def _with_rows(
     pairing: Pairing, field: FieldDef, free: Sequence[Segment], cells: Cells
 ) -> tuple[Pairing, list[Segment]]:
     """The pairing with the further rows of its value, and the texts that they took."""
-    if field.kind not in _SEVERAL_ROWS:
-        return pairing, []
-    more = rows_of_value(pairing.segment, free, cells)
+    if field.kind in _SEVERAL_ROWS:
+        more = rows_of_value(pairing.segment, free, cells)
+    elif field.kind == "account" or field.name == "bill_no":
+        more = digit_rows(pairing.segment, free)
+    else:
+        more = []
     if not more:
         return pairing, []
     whole = join_rows([pairing.segment, *more])
@@ -129,7 +132,7 @@ def _choices(
     """The ticked option of each choice of which several options are printed, None where none is marked."""
     found: dict[str, Found | None] = {}
     for field in fields.values():
-        if field.kind != "choice" or field.name == "currency":
+        if field.kind != "choice" or (field.name == "currency" and field.name not in roles):
             continue
         options = _near(options_in(layout.runs, field, title, layout.marks), roles.get(field.name, ()))
         if len({option.value for option in options}) > 1:

@@ -162,13 +162,24 @@ def rows_of_value(first: Segment, free: Sequence[Segment], cells: Cells) -> list
     return found
 
 
+def digit_rows(first: Segment, free: Sequence[Segment]) -> list[Segment]:
+    """The further rows of a number that was broken in its cell: digits only, right above or below, left ends alike."""
+    return [
+        s for s in free
+        if s.cell == first.cell and s is not first and s.after is None and _same_print(first, s)
+        and re.fullmatch(r"[\d ]{4,}", s.text) and abs(s.box.x - first.box.x) <= 0.8 * first.box.h
+        and not same_row(first.box, s.box) and abs(s.box.y - first.box.y) <= 1.5 * first.box.h
+    ]  # fmt: skip
+
+
 def _goes_on(first: Segment, more: Segment) -> bool:
     """Whether a text of the same cell is the next row of a value, and not a mark of a stamp or of another hand."""
     if not _same_print(first, more) or more.confidence < 0.3:
         return False
+    aside = abs(more.box.x - first.box.x)
     if same_row(first.box, more.box):
         return 0 <= more.box.x - first.box.right <= 1.2 * first.box.h
-    return more.box.y > first.box.y and abs(more.box.x - first.box.x) <= 3 * first.box.h
+    return aside <= (3 if more.box.y > first.box.y else 0.8) * first.box.h
 
 
 def _same_print(a: Segment, b: Segment) -> bool:
