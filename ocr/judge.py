@@ -67,6 +67,9 @@ def barred(found: Found) -> bool:
     without proof."""
     e = found.evidence
     proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
+    if found.field == "discount_rate" and not proved:
+        # % and ‰ look alike; only the interest tells them apart.
+        return True
     if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
         return True
     return bool(e.doubts) or found.value.proved is False or e.how == "derived" or (e.again < 0 and not proved)

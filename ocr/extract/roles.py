@@ -63,15 +63,54 @@ def _leads(head: Mark, row: Mark, cells: Cells, leader: bool) -> float | None:
     return None
 
 
-def _head_of(row: Mark, heads: Sequence[tuple[Mark, bool]], cells: Cells) -> tuple[Mark, float] | None:
-    costs = [(cost, i) for i, (head, leader) in enumerate(heads)
-             if head is not row and (cost := _leads(head, row, cells, leader)) is not None]  # fmt: skip
-    if not costs:
-        return None
-    costs.sort()
-    sure = 1.0 if len(costs) == 1 or costs[1][0] - costs[0][0] > 0.15 else 0.8
-    cost, best = costs[0]
-    return heads[best][0], sure if cost < 1 else sure * 0.9 if cost < 3 else sure * 0.7
+def _blocks(rows: Sequence[Mark]) -> list[list[Mark]]:
+    """Bare rows in columns: marks that begin at one left edge, a new block where a row comes again."""
+    blocks: list[list[Mark]] = []
+    for mark in sorted(rows, key=lambda m: m.box.y):
+        near = [b for b in blocks if abs(b[-1].box.center[0] - mark.box.center[0]) < 2.5 * mark.box.h]
+        home = near[-1] if near else None
+        if home is None or any(m.meaning.row == mark.meaning.row for m in home):
+            blocks.append([mark])
+        else:
+            home.append(mark)
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """A bare row with its head, and how sure that is."""
+
+    row: Mark
+    head: Mark
+    certainty: float
+
+
+def _lead(rows: Sequence[Mark], heads: Sequence[tuple[Mark, bool]], cells: Cells) -> list[_Led]:
+    """Each block of bare rows with its head, the nearest pairs first; a head leads each kind of row once."""
+    offers: list[tuple[float, int, int, float]] = []
+    blocks = _blocks(rows)
+    for b, block in enumerate(blocks):
+        costs = []
+        for h, (head, leader) in enumerate(heads):
+            each = [_leads(head, row, cells, leader) for row in block if head is not row]
+            known = [cost for cost in each if cost is not None]
+            if known and 2 * len(known) >= len(block):
+                costs.append((sum(known) / len(known), h))
+        costs.sort()
+        for place, (cost, h) in enumerate(costs):
+            clear = len(costs) == 1 or place > 0 or costs[1][0] - cost > 0.15
+            offers.append((cost, b, h, (1.0 if clear else 0.8) * (1.0 if cost < 1 else 0.9 if cost < 3 else 0.7)))
+    led: list[_Led] = []
+    kinds: dict[int, set[str | None]] = {}
+    done: set[int] = set()
+    for _, b, h, sure in sorted(offers):
+        mine = {row.meaning.row for row in blocks[b]}
+        if b in done or mine & kinds.get(h, set()):
+            continue
+        done.add(b)
+        kinds[h] = kinds.get(h, set()) | mine
+        led += [_Led(row, heads[h][0], sure) for row in blocks[b]]
+    return led
 
 
 def _field_of(group: str, row: str, known: Sequence[str]) -> str | None:
@@ -123,19 +162,20 @@ def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Rol
     known = kind.fields
     heads = [(mark, _is_leader(mark, marks, cells)) for mark in marks if mark.meaning.groups]
     rows = [mark for mark in marks if mark.meaning.row]
+    led = {id(each.row): each for each in _lead(rows, heads, cells)}
     roles: list[Role] = []
     unled: list[Mark] = []
     named: set[int] = set()
     for mark in rows:
-        led = _head_of(mark, heads, cells)
-        field = _owner(led[0], mark.meaning.row or "", known) if led else None
-        if led and field:
-            roles.append(Role(field, mark, led[1]))
+        mine = led.get(id(mark))
+        field = _owner(mine.head, mark.meaning.row or "", known) if mine else None
+        if mine and field:
+            roles.append(Role(field, mark, mine.certainty))
             if mark.meaning.row == "name":
-                named.add(id(led[0]))
+                named.add(id(mine.head))
         else:
             unled.append(mark)
-    roles += _unled(unled, known, kind.name)
+    roles += _unled(unled, [name for name in known if all(r.field != name for r in roles)], kind.name)
     for mark in marks:
         if mark.meaning.row is None and id(mark) not in named:
             roles += _head_name(mark, known) if mark.meaning.groups else _plain_roles(mark, known)

@@ -183,6 +183,8 @@ def _goes_on(first: Segment, more: Segment) -> bool:
 
 
 def _same_print(a: Segment, b: Segment) -> bool:
-    """Whether two segments have about the same height of letters."""
+    """Whether two segments have about the same height of letters and neither is a row of boxes to tick."""
+    if any(c in "□☐☑√✓☒" for c in a.text + b.text):
+        return False
     low, high = sorted((a.box.h, b.box.h))
     return low >= 0.6 * high
