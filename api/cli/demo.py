@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ from api.cli.console import Json, bar, emit, say, told
 from api.cli.opening import a_date, local_person, opened, settings
 from api.cli.reports import day_of
 from api.settings import Settings
-from archive.model import Role, TellerDay
+from archive.model import BatchState, Role, TellerDay
 from archive.vault import Archive
 from supervision.balance import balance
 from supervision.journal import import_file
@@ -50,6 +50,10 @@ class Pile:
     discrepancies: float = 0.08
     journal: bool = True
 
+    def day(self, when: date) -> TellerDay:
+        """The teller's day that the pile is of."""
+        return TellerDay(self.branch_no, self.teller_no, when)
+
 
 PILES = (
     Pile("0102", "0417", 16),
@@ -72,16 +76,16 @@ def people_and_branches(archive: Archive) -> None:
                 tx.people.add(name, shown, role, branch_no=branch, branches=branches, password_hash=kept)
 
 
-def _pile(folder: Path, pile: Pile, number: int, when: date, share: float) -> Any:
+def _printed(folder: Path, pile: Pile, number: int, when: date, share: float) -> None:
+    """Prints a pile's scans and its journal into a folder."""
     from ocr.synthesis.day import make_day
 
-    vouchers = max(4, round(pile.vouchers * share))
     with bar() as progress:
         task = progress.add_task(f"print {pile.teller_no}", total=None)
-        return make_day(
+        make_day(
             folder,
             seed=8100 + number,
-            vouchers=vouchers,
+            vouchers=max(4, round(pile.vouchers * share)),
             business_date=when,
             branch_no=pile.branch_no,
             teller_no=pile.teller_no,
@@ -93,25 +97,31 @@ def _pile(folder: Path, pile: Pile, number: int, when: date, share: float) -> An
         )
 
 
-def _capture(archive: Archive, chosen: Settings, folder: Path, pile: Pile, when: date) -> TellerDay:
-    from api.cli.feeding import Wanted, feed, sources  # brings the imaging along
+def _captured(archive: Archive, chosen: Settings, piles: Mapping[Pile, Path], when: date) -> None:
+    """Captures the piles as any other day: feed, close, import the journal, match."""
+    from api.cli.feeding import Wanted, feeding, sources  # brings the imaging along
     from processing.capture import Declared, close_batch
 
-    day, actor = TellerDay(pile.branch_no, pile.teller_no, when), local_person().name
-    fed = feed(archive, chosen, sources([folder]), Wanted(day, Declared(), pile.duplex, False, actor))
-    close_batch(archive, fed.batch_id, actor=actor, short=True)
-    if pile.journal:
-        import_file(archive, f"journal-{pile.teller_no}.csv", (folder / "journal.csv").read_bytes(), actor=actor)
-    refresh_if_stale(archive, day)
-    return day
+    actor = local_person().name
+    with feeding(archive, chosen) as feeder:
+        for pile, folder in piles.items():
+            day = pile.day(when)
+            fed = feeder.feed(sources([folder]), Wanted(day, Declared(), pile.duplex, False, actor))
+            if pile.journal:
+                name = f"journal-{pile.teller_no}.csv"
+                import_file(archive, name, (folder / "journal.csv").read_bytes(), actor=actor)
+            close_batch(archive, fed.batch_id, actor=actor, short=True)
+            refresh_if_stale(archive, day)
 
 
-def _days(archive: Archive, chosen: Settings, when: date, share: float) -> Iterator[TellerDay]:
-    for number, pile in enumerate(PILES):
-        with tempfile.TemporaryDirectory(prefix="vouch-demo-") as scratch:
-            folder = Path(scratch) / "scans"
-            _pile(folder, pile, number, when, share)
-            yield _capture(archive, chosen, folder, pile, when)
+def _open_piles(archive: Archive, when: date) -> list[tuple[int, Pile]]:
+    """The piles that are not captured yet: a demo that was interrupted goes on where it was."""
+    with archive.catalogue.read() as tx:
+        return [
+            (number, pile)
+            for number, pile in enumerate(PILES)
+            if all(b.state is BatchState.OPEN for b in tx.batches.of_day(pile.day(when)))
+        ]
 
 
 def demo(
@@ -135,13 +145,14 @@ def demo(
 
 
 def _fill(archive: Archive, chosen: Settings, when: date, share: float) -> list[TellerDay]:
-    """The demo's days, made where this data folder has none."""
-    with archive.catalogue.read() as tx:
-        known = tx.settings.get(SETTING)
-    if known:
-        return [TellerDay(pile.branch_no, pile.teller_no, a_date(known)) for pile in PILES]
-    people_and_branches(archive)
-    days = list(_days(archive, chosen, when, share))
+    """The demo's days, made where this data folder has none. They keep the date of the first run."""
     with archive.catalogue.write() as tx:
+        when = a_date(tx.settings.get(SETTING) or when.isoformat())
         tx.settings.put(SETTING, when.isoformat())
-    return days
+    people_and_branches(archive)
+    with tempfile.TemporaryDirectory(prefix="vouch-demo-") as scratch:
+        piles = {pile: Path(scratch) / str(number) for number, pile in _open_piles(archive, when)}
+        for pile, folder in piles.items():
+            _printed(folder, pile, int(folder.name), when, share)
+        _captured(archive, chosen, piles, when)
+    return [pile.day(when) for pile in PILES]

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,23 +173,29 @@ class Feeder:
             due = {int(key) for _, key in tx.outbox.pending(INDEX, limit=1_000_000)}
             return bool(due) and any(record.id in due for record in tx.records.of_batch(batch_id))
 
+    def feed(self, files: Sequence[Source], wanted: Wanted) -> Fed:
+        """Captures files into the day's open batch, or into a new one, and returns when each of its pages is archived
+        and indexed or set aside. DaySealed, Invalid, StoreUnavailable."""
+        batch = capture.open_batch(
+            self.archive,
+            wanted.day,
+            declared=wanted.declared,
+            duplex=wanted.duplex,
+            actor=wanted.actor,
+            new=wanted.new,
+        )
+        unreadable = self.register(batch, files, wanted.actor)
+        self.follow(batch.id)
+        return Fed(batch.id, tuple(unreadable), self.indexed(batch.id))
 
-def feed(archive: Archive, settings: Settings, files: Sequence[Source], wanted: Wanted) -> Fed:
-    """Captures files into the day's open batch, or into a new one, and returns when each of its pages is archived and
-    indexed or set aside. Beside a live owner it only registers and follows. DaySealed, Invalid, StoreUnavailable."""
+
+@contextmanager
+def feeding(archive: Archive, settings: Settings) -> Iterator[Feeder]:
+    """A feeder with a progress bar. Beside a live owner it only registers and follows; workers of its own end with
+    it."""
     with bar() as progress:
         feeder = Feeder(archive, settings, progress)
         try:
-            batch = capture.open_batch(
-                archive,
-                wanted.day,
-                declared=wanted.declared,
-                duplex=wanted.duplex,
-                actor=wanted.actor,
-                new=wanted.new,
-            )
-            unreadable = feeder.register(batch, files, wanted.actor)
-            feeder.follow(batch.id)
-            return Fed(batch.id, tuple(unreadable), feeder.indexed(batch.id))
+            yield feeder
         finally:
             feeder.let_go()

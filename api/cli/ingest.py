@@ -32,7 +32,7 @@ def ingest(
 
     The same branch, teller and date goes on with the open batch. Exit status 0 only if every page is archived and
     nothing was refused."""
-    from api.cli.feeding import Wanted, feed, sources  # brings the imaging along
+    from api.cli.feeding import Wanted, feeding, sources  # brings the imaging along
     from processing.capture import Declared
 
     with told(as_json):
@@ -41,7 +41,8 @@ def ingest(
         wanted = Wanted(day, Declared(sheets=sheets), duplex, new_batch, local_person().name)
         chosen = settings()
         with opened(chosen) as archive:
-            fed = feed(archive, chosen, files, wanted)
+            with feeding(archive, chosen) as feeder:
+                fed = feeder.feed(files, wanted)
             report = batch_of(archive, fed.batch_id, fed.unreadable)
     _tell(report, as_json)
     if not _whole(report, fed):
