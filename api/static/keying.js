@@ -89,7 +89,7 @@
 
   // The input opens when the snippet is painted; keys pressed before are dropped, and it waits until they pause.
   function open(item) {
-    if (current !== item) return;
+    if (current !== item || opened) return;
     const since = performance.now() - early;
     if (early && since < QUIET) return setTimeout(open, QUIET - since, item);
     if (unsent.length >= MOST_UNSENT) return setTimeout(open, 200, item);
@@ -156,6 +156,7 @@
     if (!behind) return;
     unsent.push(behind.done);
     behind = null;
+    tell();
     void flush();
   }
 

@@ -14,7 +14,8 @@ SignIn = Callable[[str], Page]
 
 def files(count: int) -> list[dict[str, Any]]:
     return [
-        {"name": f"{n:04d}.png", "mimeType": "image/png", "buffer": wire_transfer(f"{n}.00")} for n in range(1, count + 1)
+        {"name": f"{n:04d}.png", "mimeType": "image/png", "buffer": wire_transfer(f"{n}.00")}
+        for n in range(1, count + 1)
     ]
 
 
