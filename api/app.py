@@ -18,6 +18,7 @@ from api.auth import Forged, refuse_forged
 from api.pages import router as pages
 from api.pages.shell import STATIC
 from api.routes import router as routes
+from api.routes.health import router as health
 from api.settings import Settings
 from archive.vault import Archive
 
@@ -98,6 +99,7 @@ def create_app(archive: Archive, settings: Settings, lifespan: Lifespan | None =
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard)
     app.include_router(routes)
+    app.include_router(health)
     app.add_api_route("/static/htmx.js", htmx, include_in_schema=False)
     app.mount("/static", Assets(directory=STATIC))
     app.include_router(pages, include_in_schema=False)

@@ -158,3 +158,9 @@ def test_an_unclassified_page_is_unknown_until_a_person_says_what_it_is(client: 
 def test_an_open_api_document_names_every_route(client: TestClient) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/batches", "/api/v1/tasks/claim", "/api/v1/search", "/api/v1/events"} <= set(paths)
+
+
+def test_the_process_says_whether_it_is_ready(client: TestClient) -> None:
+    client.headers.pop("Authorization")
+    assert client.get("/healthz").json() == {"ok": True, "fault": ""}
+    assert client.get("/readyz").status_code == 200
