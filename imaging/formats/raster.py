@@ -27,23 +27,31 @@ _MISSING_ROWS = 16
 def probe(scan: Scan, media_type: str) -> Probe:
     """What the file declares. Raises ScanError where its structure is cut, damaged or absurd."""
     whole = _CHECKS[media_type](scan)
-    with _opened(scan, media_type) as image:
-        width, height = _upright_size(image)
-        dpi, guessed = resolution(declared_dpi(image), width, height)
+    info = _declared(scan, media_type)
     if not whole:
         _pixels(scan, media_type)
-    return Probe(media_type, (PageInfo(width, height, dpi, guessed),))
+    return Probe(media_type, (info,))
+
+
+def _declared(scan: Scan, media_type: str) -> PageInfo:
+    with _opened(scan, media_type) as image:
+        try:
+            width, height = _upright_size(image)
+            dpi, guessed = resolution(declared_dpi(image), width, height)
+        except Exception as error:  # as in `_opened`: a PNG is decoded where its EXIF is asked for
+            raise _refusal(scan, error) from error
+    return PageInfo(width, height, dpi, guessed)
 
 
 def decode(scan: Scan, media_type: str, number: int) -> Page:
     """The page of the file. Raises ScanError where the file is not whole."""
     refuse_number(scan, number, 1)
     _CHECKS[media_type](scan)
-    with _opened(scan, media_type) as image:
-        declared = declared_dpi(image)
+    info = _declared(scan, media_type)
     pixels = _pixels(scan, media_type)
-    dpi, guessed = resolution(declared, pixels.shape[1], pixels.shape[0])
-    return Page(pixels, dpi, number).noted("decode", media_type=media_type, dpi=dpi, dpi_guessed=guessed)
+    return Page(pixels, info.dpi, number).noted(
+        "decode", media_type=media_type, dpi=info.dpi, dpi_guessed=info.dpi_guessed
+    )
 
 
 def _opened(scan: Scan, media_type: str) -> Image.Image:
@@ -71,9 +79,14 @@ def decoded(scan: Scan, image: Image.Image) -> Pixels:
     try:
         return to_pixels(image)
     except Exception as error:  # as in `_opened`; memory errors too are the file's doing here
-        if "truncated" in str(error) or "unexpected end" in str(error):
-            raise truncated(scan, str(error)) from error
-        raise damaged(scan, error) from error
+        raise _refusal(scan, error) from error
+
+
+def _refusal(scan: Scan, error: Exception) -> ScanError:
+    """What a failure of Pillow's says of the file."""
+    if "truncated" in str(error) or "unexpected end" in str(error):
+        return truncated(scan, str(error))
+    return damaged(scan, error)
 
 
 def truncated(scan: Scan, found: str) -> ScanError:

@@ -46,14 +46,12 @@ def refusal(data: bytes, name: str = "0001.jpg") -> ScanError:
     return at_probe.value
 
 
-def png_of(width: int, height: int) -> bytes:
+def png_of(width: int, height: int, body: bytes = zlib.compress(b"\0" * 999)) -> bytes:
     def piece(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", head) + piece(b"IDAT", zlib.compress(b"\0" * 999)) + piece(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", head) + piece(b"IDAT", body) + piece(b"IEND", b"")
 
 
 def drawn_pdf(pages: int = 1, size: tuple[float, float] = (100, 100)) -> bytes:
@@ -111,6 +109,11 @@ def test_a_png_that_declares_100000_by_100000_pixels() -> None:
     error = refusal(png_of(100_000, 100_000), "bomb.png")
     assert error.reason == "too_large"
     assert "100,000 × 100,000" in error.detail
+
+
+@pytest.mark.parametrize("body", [zlib.compress(b"\0" * 999), b"no stream at all" * 9])
+def test_a_png_whose_pixels_are_not_those_that_it_declares(body: bytes) -> None:
+    assert refusal(png_of(1000, 1400, body)).reason in {"truncated", "damaged"}
 
 
 def test_a_jpeg_that_declares_65000_by_65000_pixels() -> None:
