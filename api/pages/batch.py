@@ -13,6 +13,7 @@ from api.pages.days import day_crumbs
 from api.pages.shell import Crumb, Desk, DeskDep
 from api.pages.wall import cells, uppermost
 from api.routes.batches import MAY_CAPTURE, require_capture
+from api.routes.vouchers import require_sight
 from archive.catalogue.batches import BatchCounts
 from archive.errors import Invalid
 from archive.model import Batch, BatchState
@@ -24,6 +25,7 @@ router = APIRouter()
 @router.get("/batches/{batch_id}")
 def batch(desk: DeskDep, batch_id: int, sheet: int = 1) -> Response:
     """The wall; its cells come by themselves, so that two thousand sheets open at once."""
+    require_sight(desk.person)
     with desk.archive.catalogue.read() as tx:
         found = tx.batches.get(batch_id, desk.person.scope)
         counts = tx.batches.counts(batch_id)
@@ -45,6 +47,7 @@ def batch(desk: DeskDep, batch_id: int, sheet: int = 1) -> Response:
 @router.get("/batches/{batch_id}/cells")
 def wall(desk: DeskDep, batch_id: int) -> Response:
     """The cells and the counts above them as JSON, with an ETag."""
+    require_sight(desk.person)
     with desk.archive.catalogue.read() as tx:
         found = tx.batches.get(batch_id, desk.person.scope)
         counts = tx.batches.counts(batch_id)

@@ -16,6 +16,7 @@ from api.pages import equation
 from api.pages.days import balance_href, branch_text, branches, date_options, latest
 from api.pages.shell import Crumb, Desk, DeskDep
 from api.routes.batches import require_capture
+from api.routes.vouchers import require_sight
 from archive.errors import Invalid, Refused
 from archive.model import TellerDay
 from processing import capture
@@ -36,6 +37,7 @@ def today(desk: DeskDep) -> Response:
 @router.get("/day/{business_date}")
 def day_board(desk: DeskDep, business_date: date, branch: str = "") -> Response:
     """Every teller's day of a date in scope, one branch's where one is asked for."""
+    require_sight(desk.person)
     rows = _rows(desk, business_date, branch)
     found = [row["balance"] for row in rows]
     return desk.page(
@@ -58,6 +60,7 @@ def day_board(desk: DeskDep, business_date: date, branch: str = "") -> Response:
 @router.get("/day/{business_date}/rows")
 def rows(desk: DeskDep, business_date: date, branch: str = "") -> Response:
     """The board's rows alone, with an ETag: what the page asks for every two seconds."""
+    require_sight(desk.person)
     response = desk.part("day_rows.html", rows=_rows(desk, business_date, branch), business_date=business_date)
     tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:16]}"'
     headers = {"ETag": tag, "X-At": format.clock(datetime.now(UTC), zone_of(desk.settings))}

@@ -40,7 +40,8 @@ def test_files_really_dropped_on_the_batch_page_are_taken(site: Site, sign_in: S
         """(bytes) => {
           const data = new DataTransfer();
           data.items.add(new File([new Uint8Array(bytes)], "dropped.png", { type: "image/png" }));
-          document.querySelector(".wallpage").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+          const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true });
+          document.querySelector(".wallpage").dispatchEvent(drop);
         }""",
         list(wire_transfer()),
     )
