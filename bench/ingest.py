@@ -16,7 +16,7 @@ from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
-from ocr.synthesis import make_day
+from ocr.synthesis.day import make_day
 
 BRANCH, TELLER, DAY = "0102", "0417", date(2026, 3, 9)
 
