@@ -17,7 +17,7 @@ from ocr.extract import Extraction, Layout, analyse, extract
 from ocr.extract.found import Found
 from ocr.extract.mend import mend
 from ocr.extract.reread import read_missing, reread
-from ocr.extract.stamps import find_stamps
+from ocr.extract.stamps import Sheet, find_stamps
 from ocr.forms import TypeDef, catalogue
 from ocr.judge import judge
 from ocr.model import BATCH_COVER, BLANK, Engine, FieldValue, Reading, Voucher
@@ -100,8 +100,8 @@ def evidence_of(
     late = read_missing(missing, first.roles, layout, pixels, engine)
     found = {each.field: each for each in (*again, *late)}
     found = mend(found, kind, _case(kind, found, on, asked))
-    colour = seen.page.pixels.ndim == 3
-    found |= {each.field: each for each in find_stamps(layout, first.fields, first.roles, seen.stamps.boxes, colour)}
+    sheet = Sheet(seen.page, layout, first, seen.stamps.boxes)
+    found |= {each.field: each for each in find_stamps(sheet)}
     case = _case(kind, found, on, asked)
     return _with_rules(found, case), case
 
