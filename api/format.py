@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import SequenceMatcher
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -82,6 +83,15 @@ def value(text: str, kind: str) -> Markup:
 def initials(text: str) -> str:
     """The pinyin initials of a label and its Latin letters, lower case: 封存 is `fc`."""
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+
+
+def marked(one: str, other: str) -> Markup:
+    """The first text with the characters marked that the second does not have in their place."""
+    parts = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    shown = (
+        escape(one[a:b]) if tag == "equal" else Markup("<mark>{}</mark>").format(one[a:b]) for tag, a, b, _, _ in parts
+    )
+    return Markup("").join(shown)
 
 
 def figure(number: object) -> str:

@@ -91,7 +91,7 @@ def head(batch: Batch, counts: BatchCounts) -> dict[str, object]:
 
 def _crumb(desk: Desk, found: Batch, others: list[Batch]) -> Crumb:
     def name(one: Batch) -> str:
-        return f"{desk.say('page.batch')}{one.label}"
+        return desk.say("Batch {label}", label=one.label)
 
     return Crumb(name(found), options=[(name(one), f"/batches/{one.id}") for one in others])
 

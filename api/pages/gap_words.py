@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api import format, vocabulary
 from api.i18n import Words
-from archive.model import Case
+from archive.model import Case, CaseKind
 from supervision.gaps import Gap
 
 MONEY = frozenset({"amount", "bill_amount", "discount_paid", "balance"})
@@ -45,5 +45,9 @@ def place(gap: Gap, say: Words) -> str:
 def case_line(case: Case, say: Words) -> str:
     """What a case says differs, in one line."""
     told = difference(case.kind, case.field, case.expected, case.found, say)
+    if case.kind is CaseKind.RULE_FAILED:
+        told = say(f"rule.{case.field}")
+    if case.kind is CaseKind.SURPLUS_VOUCHER and case.found:
+        told = format.amount(case.found)
     where = say("Journal {no}", no=case.journal_no) if case.journal_no else ""
     return " · ".join(part for part in (where, told) if part)

@@ -137,7 +137,7 @@ def environment() -> Environment:
     env.filters.update(
         amount=format.amount, number=format.number, share=format.share, fours=format.fours, initials=format.initials
     )
-    env.filters.update(value=format.value, script=script)
+    env.filters.update(value=format.value, marked=format.marked, script=script)
     return env
 
 
