@@ -46,8 +46,8 @@ AGAINST = (
 )
 STRENGTH = 0.02  # of the pull of weights towards 0
 MOST_WRONG = 0.001  # of the accepted, on these pages
-MARGIN = 0.4  # added to a threshold's log-odds
-LEAST = 0.97
+MARGIN = 0.7  # added to a threshold's log-odds
+LEAST = 0.985
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,9 @@ def calibrated(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     return {"weights": weights, "thresholds": {**thresholds, "default": max(thresholds.values()), "type": 0.7}}
 
 
-HEAD = "# Weights of ocr/judge.py, fitted by bench/calibrate.py on pages of ocr/synthesis, and thresholds of acceptance by kind.\n"
+HEAD = (
+    "# Weights of ocr/judge.py and thresholds of acceptance by kind, fitted by bench/calibrate.py on ocr/synthesis.\n"
+)
 
 
 def write(path: Path, samples: Sequence[Sample]) -> None:

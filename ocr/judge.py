@@ -25,6 +25,10 @@ def _doubt(confidence: float) -> float:
 def features(found: Found, kind: str) -> dict[str, float]:
     """The evidence as figures, each about 0..4, for the weights of calibration."""
     e = found.evidence
+    if e.how in {STAMP, TICK}:
+        # Ink is other evidence than characters: it must not pull on their weights.
+        return {f"{e.how}_sure": _doubt(e.least), f"{e.how}_role": e.role, f"{e.how}_many": min(e.margin, 3.0),
+                f"{e.how}_absent": e.misfit, f"how_{e.how}": 1.0}  # fmt: skip
     proofs = {p for p in e.proofs if not p.startswith("mended")}
     return {
         "least": _doubt(e.least),
@@ -41,7 +45,7 @@ def features(found: Found, kind: str) -> dict[str, float]:
         "repaired": float(found.value.repaired),
         "mended": float(any(p.startswith("mended") for p in e.proofs)),
         "rows": float(max(1, len(found.lines)) - 1),
-        **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, TICK, STAMP, "missed", "derived")},
+        **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, "missed", "derived")},
         "long": min(3.0, len(found.value.value) / 10),
         f"kind_{kind}": 1.0,
     }
@@ -63,12 +67,17 @@ def confidence(found: Found, kind: str) -> float:
 
 
 def barred(found: Found) -> bool:
-    """What is never accepted, however sure: a failed rule, a derived value, a guessed group, readings that differ
-    without proof."""
+    """What is never accepted, however sure: a failed rule, a derived value, a stamp, a guessed group, a text that hardly
+    suits its field, readings that differ without proof."""
     e = found.evidence
     proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
+    if e.how == STAMP:
+        # A person sees at once what a stamp is; colour alone cannot tell whose it is.
+        return True
     if found.field == "discount_rate" and not proved:
         # % and ‰ look alike; only the interest tells them apart.
+        return True
+    if e.misfit >= 1.0 and not proved:
         return True
     if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
         return True

@@ -16,10 +16,12 @@ def colour(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 3 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def line_crop(pixels: Pixels, box: Box) -> Pixels:
-    """One line of print with a little white around it."""
+def line_crop(pixels: Pixels, box: Box, limit: Box | None = None) -> Pixels:
+    """One line of print with a little white around it; up to a character more to the right, within `limit`, where the
+    first reading may have left one out."""
     grown = box.padded(round(_PAD * box.h), int(pixels.shape[1]), int(pixels.shape[0]))
-    return colour(pixels[grown.y : grown.bottom, grown.x : grown.right])
+    right = grown.right if limit is None else max(grown.right, min(limit.right - 3, box.right + round(0.8 * box.h)))
+    return colour(pixels[grown.y : grown.bottom, grown.x : right])
 
 
 def _trimmed(cell: Pixels) -> Pixels:

@@ -13,6 +13,7 @@ from ocr.extract.lexicon import Meaning, by_length, lexicon, longest_first, plai
 from ocr.extract.runs import Run, same_column, same_row
 
 _BRACKETS = "()[]::·.,、"
+_LABEL_LIKE = re.compile(r"([\u4e00-\u9fff()]{2,8}):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _exact(index: int, run: Run) -> list[Mark]:
         meaning = lexicon()[match.group(0)]
         useful = bool(meaning.fields or meaning.groups or meaning.row)
         colon = end < len(run.text) and run.text[end] == ":"
-        before = before or bool(found and found[-1].end == start) or (colon and useful)
+        before = before or bool(found and found[-1].end == start) or (colon and useful and _has_left_gap(run, start))
         if before and (behind or (useful and (start == 0 or found))):
             score = 1.0 if behind else 0.7
             end = _ends(run, end)
@@ -84,6 +85,27 @@ def _exact(index: int, run: Run) -> list[Mark]:
         else:
             place = match.start() + 1
     return _dropped(run, found)
+
+
+def _has_left_gap(run: Run, start: int) -> bool:
+    """Whether what stands before a label in its run is a value of its own (现金存款 余额:) and not the head of a longer
+    label (产品 名称:)."""
+    behind = next((i for i in range(start - 1, -1, -1) if run.text[i] == ":" or run.gaps[i]), 0)
+    return start - behind > 3
+
+
+def _unknown(index: int, run: Run, marks: Sequence[Mark]) -> list[Mark]:
+    """Labels that the lexicon does not know, told by the colon behind a short word: values end there."""
+    found = []
+    for match in _LABEL_LIKE.finditer(run.text):
+        start, end = match.start(1), match.end()
+        start = max((i for i in range(start + 1, end - 2) if run.gaps[i]), default=start)
+        free = all(m.run != index or m.end <= start or m.start >= end for m in marks)
+        behind_mark = any(m.run == index and m.end == start for m in marks)
+        if free and (start == 0 or run.gaps[start] or not (behind_mark or _is_chinese(run.text[start - 1]))):
+            meaning = Meaning(plain(run.text[start:end]))
+            found.append(Mark(meaning, index, start, end, run.part(start, end).box, run.cell, 0.9, run.tall))
+    return found
 
 
 def _dropped(run: Run, marks: list[Mark]) -> list[Mark]:
@@ -174,7 +196,7 @@ def _left_of(runs: Sequence[Run], free: Sequence[int], index: int) -> int | None
     """The short run right before another one in its row."""
     box = runs[index].box
     near = [i for i in free if i != index and len(runs[i].text) <= 4 and same_row(runs[i].box, box)
-            and -0.4 * box.h <= box.x - runs[i].box.right < 4 * box.h]  # fmt: skip
+            and _is_right_of(box, runs[i].box) and box.x - runs[i].box.right < 4 * box.h]  # fmt: skip
     return max(near, key=lambda i: runs[i].box.right, default=None)
 
 
@@ -201,9 +223,14 @@ def _chains(runs: Sequence[Run], free: Sequence[int], first: int) -> list[tuple[
     return sorted(chains, key=len, reverse=True)
 
 
+def _is_right_of(right: Box, left: Box) -> bool:
+    """Whether a box stands to the right of another one; the boxes of single characters may overlap."""
+    return right.center[0] > left.center[0] + 0.3 * left.h and right.x > left.x
+
+
 def _next_right(runs: Sequence[Run], free: Sequence[int], last: int) -> int | None:
     box, cell = runs[last].box, runs[last].cell
-    near = [i for i in free if runs[i].cell == cell and runs[i].box.x >= box.right - box.h * 0.3
+    near = [i for i in free if runs[i].cell == cell and _is_right_of(runs[i].box, box)
             and same_row(box, runs[i].box) and runs[i].box.x - box.right < 5 * box.h and len(runs[i].text) <= 6]  # fmt: skip
     return min(near, key=lambda i: runs[i].box.x, default=None)
 
@@ -227,7 +254,10 @@ def find_marks(runs: Sequence[Run]) -> list[Mark]:
     taken |= {i for mark in begun for i in (mark.run, *mark.others)}
     halves = _stacked(runs, marks)
     misread = [mark for i in free if i not in taken for mark in _misread(i, runs[i])]
-    return sorted([*halves, *joined, *begun, *misread], key=lambda mark: (mark.run, mark.start))
+    known = [*halves, *joined, *begun, *misread]
+    covered = {i for mark in known for i in mark.others}
+    unknown = [mark for i, run in enumerate(runs) if i not in covered for mark in _unknown(i, run, known)]
+    return sorted([*known, *unknown], key=lambda mark: (mark.run, mark.start))
 
 
 def _stacked(runs: Sequence[Run], marks: list[Mark]) -> list[Mark]:

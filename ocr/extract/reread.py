@@ -47,11 +47,12 @@ def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Sec
     return _Second(text, value, least, mean)
 
 
-def _crops_of(found: Found, pixels: Pixels) -> list[Pixels]:
+def _crops_of(found: Found, pixels: Pixels, field: FieldDef) -> list[Pixels]:
     if found.grid is not None:
         strip = grid_strip(pixels, found.grid)
         return [] if strip is None else [strip]
-    return [line_crop(pixels, box) for box in found.lines if box.w > 4 and box.h > 4]
+    limit = found.area if field.kind in {"name", "text"} else None
+    return [line_crop(pixels, box, limit) for box in found.lines if box.w > 4 and box.h > 4]
 
 
 def _wanted(found: Found, settled: frozenset[str]) -> bool:
@@ -106,7 +107,7 @@ def reread(
     crops: list[Pixels] = []
     spans: list[tuple[Found, int, int]] = []
     for each in queue:
-        mine = _crops_of(each, pixels)
+        mine = _crops_of(each, pixels, fields[each.field])
         if mine and len(crops) + len(mine) <= _MOST:
             spans.append((each, len(crops), len(crops) + len(mine)))
             crops += mine

@@ -61,7 +61,9 @@ def is_gray(page: Page) -> bool:
 
 def _words_in(box: Box, layout: Layout) -> str:
     """What was read inside a stamp."""
-    inside = [r for r in layout.runs if box.x <= r.box.center[0] <= box.right and box.y <= r.box.center[1] <= box.bottom]
+    inside = [
+        r for r in layout.runs if box.x <= r.box.center[0] <= box.right and box.y <= r.box.center[1] <= box.bottom
+    ]
     return "".join(run.text for run in inside)
 
 

@@ -213,3 +213,19 @@ def test_a_label_is_never_a_value() -> None:
 
 def test_a_currency_stands_without_a_label() -> None:
     assert values("cash_deposit", ("人民币", 700, 200), ("户名", 100, 200), ("李四光", 200, 200))["currency"] == "CNY"
+
+
+def test_an_unknown_label_with_a_colon_ends_a_value_and_is_none() -> None:
+    assert values("teller_slip", ("产品名称：单位活期", 100, 200), ("摘要：结息 现转标志：现金", 100, 260)) == {
+        "purpose": "结息"
+    }
+
+
+def test_a_label_whose_characters_overlap_their_neighbours() -> None:
+    lines = (
+        Line("账", 0.9, Box(100, 200, 60, 40)),
+        Line("号", 0.9, Box(140, 200, 90, 40)),
+        *reading(("12345678", 300, 205)).lines,
+    )
+    (found,) = run("cash_deposit", Reading(lines, "test", WIDTH, HEIGHT)).found
+    assert (found.field, found.value.value) == ("holder_account", "12345678")
