@@ -28,8 +28,8 @@ class ImportOut(Shape):
 
 @router.post("", status_code=201)
 def import_journal(file: UploadFile, archive: ArchiveDep, person: Signed) -> ImportOut:
-    """Imports a journal file (CSV); refused as a whole where a line cannot be taken. `sealed` counts the lines that were
-    left out because their day is sealed."""
+    """Imports a journal file (CSV); refused as a whole where a line cannot be taken. `sealed` counts the
+    lines that were left out because their day is sealed."""
     if person.role not in MAY_IMPORT:
         raise Refused(f"the role {person.role} may not import a journal")
     name, data = file.filename or "journal.csv", file.file.read()
@@ -42,5 +42,5 @@ def import_journal(file: UploadFile, archive: ArchiveDep, person: Signed) -> Imp
         changed=result.changed,
         same=result.same,
         days=days,
-        sealed=result.sealed,
+        sealed=sum(lines for _, lines in result.sealed),
     )
