@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -14,12 +13,11 @@ from imaging import derivatives
 from imaging.decode import decode
 from imaging.model import Box, Scan
 from ocr.forms import catalogue as forms
-from ocr.kinds import normalise
 from ocr.model import NOT_VOUCHERS
-from ocr.numerals import to_capital
 from ocr.rules import Case, failures
 
 from .pipeline import ask, state_of
+from .typed import stored_form
 
 LEASE = timedelta(minutes=5)
 MARGIN = 8  # pixels of paper around a field in its snippet
@@ -112,7 +110,7 @@ def set_type(archive: Archive, record_id: int, type_name: str, person: Person) -
         return _settle(tx, record, person)
 
 
-def set_value(  # noqa: PLR0917
+def set_value(
     tx: Transaction, record_id: int, field: str, stored: str, typed: str, person: Person, basis: str
 ) -> Record:
     """The field's new value with its history, the rules applied again, the record's state, the index message."""
@@ -123,29 +121,6 @@ def set_value(  # noqa: PLR0917
     )
     tx.tasks.cancel_of(record_id, field)
     return _settle(tx, record, person)
-
-
-def stored_form(field: str, typed: str) -> str:
-    """What a person typed in the stored form of the field's kind; empty stays empty. Raises Invalid."""
-    definition = forms().fields[field]
-    if not typed.strip():
-        return ""
-    if definition.kind == "amount_cn" and re.fullmatch(r"[\d,.]+", typed.strip()):
-        return _worded(field, typed)
-    found = normalise(definition.kind, typed, definition)
-    if found is None:
-        raise Invalid(
-            field, f"{typed!r} is no {definition.kind}; type it as printed, or leave it empty where there is none"
-        )
-    return found.value
-
-
-def _worded(field: str, typed: str) -> str:
-    """Capital amounts are keyed as digits; they are stored in words."""
-    found = normalise("amount", typed, forms().fields["amount"])
-    if found is None or found.numeric is None:
-        raise Invalid(field, f"{typed!r} is no amount; type its digits")
-    return to_capital(found.numeric)
 
 
 def _settle(tx: Transaction, record: Record, person: Person) -> Record:

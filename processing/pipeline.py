@@ -7,9 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ocr.readings import dump
-from ocr.understand import understand
-
 from archive.catalogue.engine import Transaction
 from archive.catalogue.pages import PageResult
 from archive.model import Batch, Record, RecordField, RecordState, StoredPage
@@ -22,6 +19,8 @@ from imaging.recipe import RECIPE, run
 from ocr.cover import Cover, read_cover
 from ocr.forms import catalogue as forms
 from ocr.model import BATCH_COVER, BLANK, NOT_VOUCHERS, UNKNOWN, Engine, FieldValue, Voucher
+from ocr.readings import dump
+from ocr.understand import understand
 
 from .capture import Declared, redeclare
 from .twins import same_paper

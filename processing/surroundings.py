@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import cv2
-from archive.index.memory import MemoryIndex
 
 from archive.catalogue.engine import Catalogue
+from archive.index.memory import MemoryIndex
 from archive.objects import open_store
 from archive.vault import Archive
 from ocr.engines import load
