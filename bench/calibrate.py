@@ -72,7 +72,7 @@ def samples_of(seen: Seen, truth: Truth, engine: Engine, on: dt.date) -> Iterato
         wanted = truth.fields.get(name)
         kind = catalogue().fields[name].kind
         right = wanted is not None and stored(name, wanted) == each.value.value
-        yield Sample(kind, features(each, kind), right, barred(each))
+        yield Sample(kind, features(each, kind), right, barred(each, kind))
 
 
 def collect(folder: Path, engine: Engine) -> list[Sample]:

@@ -1,4 +1,4 @@
-"""Evaluate: a folder of images with truth.jsonl, read and compared, by type and field, with the errors among the accepted."""
+"""Evaluate: a folder of images with truth.jsonl, read and compared, by type and by field."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What reading said of one page: the type, each field's value and whether it was accepted, and the seconds taken."""
+    """What reading said of one page: the type, each field's value and whether it was accepted, and the seconds."""
 
     type: str
     fields: Mapping[str, tuple[str, bool]]
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts for one type or field: values in the truth, right ones, accepted and right, accepted, accepted and wrong."""
+    """Counts for one type or field: values in the truth, right ones, accepted and right, accepted, accepted wrong."""
 
     fields: int = 0
     right: int = 0
@@ -161,8 +161,8 @@ def _answers(truths: Sequence[Truth], folder: Path, load: Loader, processes: int
 
 
 def evaluate(folder: Path, load: Loader, progress: Progress | None = None, processes: int = 2) -> Evaluation:
-    """Read every page of a folder's truth and compare. `load` makes the engine, once a process (picklable where there are
-    several); `progress` gets pages done and in all. TruthError for a folder without a usable truth.jsonl."""
+    """Read every page of a folder's truth and compare. `load` makes the engine, once a process (picklable where there
+    are several); `progress` gets pages done and in all. TruthError for a folder without a usable truth.jsonl."""
     truths = read_truth(folder)
     start = time.perf_counter()
     answers = []

@@ -66,8 +66,8 @@ def confidence(found: Found, kind: str) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def barred(found: Found) -> bool:
-    """What is never accepted, however sure: a failed rule, a derived value, a stamp, a guessed group, a text that hardly
+def barred(found: Found, kind: str) -> bool:
+    """What is never accepted, however sure: a failed rule, a derived value, a stamp, a guessed group, what hardly
     suits its field, readings that differ without proof."""
     e = found.evidence
     proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
@@ -77,7 +77,7 @@ def barred(found: Found) -> bool:
     if found.field == "discount_rate" and not proved:
         # % and ‰ look alike; only the interest tells them apart.
         return True
-    if e.misfit >= 1.0 and not proved:
+    if (e.misfit >= 1.0 or (found.value.repaired and kind in {"name", "text"})) and not proved:
         return True
     if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
         return True
@@ -88,7 +88,7 @@ def judge(found: Found, field: FieldDef, type_sure: float, engine: str) -> Field
     """The field's value with its confidence, accepted where that passes the threshold of its kind and nothing bars it.
     `type_sure` is how sure the page's type is: no value is surer than that."""
     sure = min(confidence(found, field.kind), 0.9999)
-    if barred(found):
+    if barred(found, field.kind):
         sure = min(sure, 0.6)
     thresholds = _fitted()["thresholds"]
     needed = float(thresholds.get(field.kind, thresholds["default"]))

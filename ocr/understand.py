@@ -37,7 +37,7 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page that was read but not yet understood: the page upright, its split into text and stamps, and the reading."""
+    """A page that was read but not yet understood: the page upright, split into text and stamps, and the reading."""
 
     page: Page
     stamps: Stamps

@@ -1,4 +1,4 @@
-"""Extract: from the words of a page and the cells of its tables to the values of a type's fields, whatever the layout."""
+"""Extract: from the words of a page and the cells of its tables to the values of a type's fields."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from imaging.model import Box, Pixels
 from ocr.extract.assign import Pairing, assign
 from ocr.extract.compose import composed
+from ocr.extract.fit import read_as
 from ocr.extract.found import GRID, LABEL, LOOSE, TICK, Evidence, Found, least_and_mean
 from ocr.extract.grids import Grid, find_grids, value_segment
 from ocr.extract.loose import find_loose
@@ -17,7 +18,7 @@ from ocr.extract.runs import Cells, Run, runs_of
 from ocr.extract.segments import Segment, digit_rows, join_rows, rows_of_value, segments_of
 from ocr.extract.ticks import Option, options_in, ticked
 from ocr.forms import FieldDef, TypeDef, catalogue
-from ocr.kinds import Normalised, normalise
+from ocr.kinds import Normalised
 from ocr.model import Reading
 
 __all__ = ["Extraction", "Layout", "analyse", "extract"]
@@ -38,7 +39,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page shows for a type: the values found, the type's fields (stamps too) and the labels that ask for them."""
+    """What a page shows for a type: the values found, the type's fields (stamps too) and their labels."""
 
     found: tuple[Found, ...]
     fields: Mapping[str, FieldDef]
@@ -60,7 +61,7 @@ def _segments(layout: Layout, title: Sequence[int]) -> tuple[list[Segment], dict
     heads = {i for _, used in layout.grids for i in used}
     taken = heads | set(title)
     amounts: list[tuple[Segment, Grid]] = []
-    for grid, used in layout.grids:
+    for grid, _used in layout.grids:
         segment, digits = value_segment(grid, layout.runs, heads)
         taken |= digits
         if segment is not None:
@@ -105,7 +106,7 @@ def _with_rows(
     if not more:
         return pairing, []
     whole = join_rows([pairing.segment, *more])
-    value = normalise(field.kind, whole.text, field)
+    value = read_as(whole.text, field)
     return (replace(pairing, segment=whole, value=value), more) if value else (pairing, [])
 
 

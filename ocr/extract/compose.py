@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -22,7 +23,7 @@ def _is_date(text: str) -> bool:
 def _joinable(parts: Sequence[Segment]) -> bool:
     """Whether neighbours are one value by themselves."""
     text = join_row(parts).text
-    gaps = [(b.box.x - a.box.right) / max(1, a.box.h) for a, b in zip(parts, parts[1:], strict=False)]
+    gaps = [(b.box.x - a.box.right) / max(1, a.box.h) for a, b in itertools.pairwise(parts)]
     if _is_date(text) and len(text.replace(" ", "")) <= 18:
         return not any(_is_date(part.text) for part in parts)
     if parts[0].cell >= 0 and max(gaps) <= _CELL_NEAR and all(part.cell == parts[0].cell for part in parts):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
 
-from ocr.extract.lexicon import lexicon, plain
+from ocr.extract.lexicon import lexicon, plain, words
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised, capitals, normalise
 
@@ -15,6 +17,11 @@ _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
 # Printed beside the purpose on many forms, seldom one.
 _FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
+
+
+@cache
+def _simple() -> dict[int, int]:
+    return str.maketrans(words("traditional")[0], words("simplified")[0])
 
 
 def _number(text: str, field: FieldDef) -> float:
@@ -65,21 +72,33 @@ def _account(found: Normalised) -> float:
     return (0.0 if 12 <= size <= 22 else 0.7) + (0.5 if found.repaired else 0.0)
 
 
-def misfit(text: str, field: FieldDef) -> tuple[Normalised, float] | None:
-    """The value of a text for a field and how badly it suits (0: as it should be; 6: hardly); None where it cannot be."""
-    if field.kind in {"name", "text"} and plain(text) in lexicon():
-        return None
-    found = normalise(field.kind, text, field)
-    if found is None:
-        return None
-    if field.kind == "number":
-        return found, _number(text, field)
-    if field.kind == "name":
-        return found, _name(text, field)
-    if field.kind == "text":
-        return found, _text(text, field)
+def _quality(found: Normalised, text: str, field: FieldDef) -> float:
     if field.kind == "amount":
-        return found, _amount(text)
+        return _amount(text)
     if field.kind == "account":
-        return found, _account(found)
-    return found, 0.3 if found.repaired else 0.0
+        return _account(found)
+    scorer = {"number": _number, "name": _name, "text": _text}.get(field.kind)
+    return scorer(text, field) if scorer else 0.3 if found.repaired else 0.0
+
+
+def _simplified(found: Normalised) -> Normalised:
+    """A name in which a few characters were read in their traditional form, as it was printed; a name that is mostly
+    traditional stays."""
+    changed = sum(ord(c) in _simple() for c in found.value)
+    if not changed or changed > 0.34 * len(found.value):
+        return found
+    return replace(found, value=found.value.translate(_simple()), repaired=True)
+
+
+def read_as(text: str, field: FieldDef) -> Normalised | None:
+    """The value that a text, as an engine read it, is for a field; None where it cannot be one."""
+    if field.kind not in {"name", "text"}:
+        return normalise(field.kind, text, field)
+    found = None if plain(text) in lexicon() else normalise(field.kind, text, field)
+    return _simplified(found) if found else None
+
+
+def misfit(text: str, field: FieldDef) -> tuple[Normalised, float] | None:
+    """The value of a text for a field and how badly it suits (0: as it should be; 6: hardly); None for no value."""
+    found = read_as(text, field)
+    return (found, _quality(found, text, field)) if found else None

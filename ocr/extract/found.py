@@ -15,7 +15,7 @@ LABEL, GRID, LOOSE, TICK, STAMP = "label", "grid", "loose", "tick", "stamp"
 class Evidence:
     """What speaks for a value. `how` it was found (by its label, in a grid of digits, loose on the page, ticked, as a
     stamp); `least` and `mean` confidence of its characters; `role` certainty of what the label asks for, 0 without one;
-    `place` and `misfit` costs (0 best); `margin` to the next best text; `again` the least confidence of a second reading
+    `place` and `misfit` costs (0 best); `margin` to the next best text; `again` the least confidence of a second one
     that says the same, -1 where it says something else, 0 where there was none; `proofs` the rules that it passes and
     `doubts` those that it fails."""
 

@@ -101,7 +101,8 @@ def _row_box(head: Box, pitch: float, cells: Cells) -> Box:
     """Where the digits under a head stand: to the bottom of the cells below it, else about one row."""
     left, right = round(head.x - pitch * 0.3), round(head.right + pitch * 0.3)
     below = [b for b in cells.boxes if b.y <= head.bottom + 0.9 * pitch and b.bottom > head.bottom + 0.5 * pitch
-             and min(b.right, right) - max(b.x, left) > 0.6 * min(b.w, pitch) and b.y > head.y - 1.2 * head.h]  # fmt: skip
+             and min(b.right, right) - max(b.x, left) > 0.6 * min(b.w, pitch)
+             and b.y > head.y - 1.2 * head.h]  # fmt: skip
     if below:
         bottom = int(np.median([b.bottom for b in below]))
         top = int(np.median([max(b.y, head.bottom - head.h // 4) for b in below]))

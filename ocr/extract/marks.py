@@ -1,4 +1,4 @@
-"""Marks: where labels stand among the runs of a page, printed exactly, spaced, stacked over lines or misread by a character."""
+"""Marks: where labels stand among the runs of a page, printed exactly, spaced, stacked or misread."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def _joined(runs: Sequence[Run], free: Sequence[int]) -> list[Mark]:
 
 
 def _begun(runs: Sequence[Run], free: Sequence[int]) -> list[Mark]:
-    """Labels whose first characters were read apart and whose last ones stand at the head of a value (文 | 号：沪01…)."""
+    """Labels whose first characters were read apart and whose last ones stand at the head of a value (文 | 号：…)."""
     found = []
     for index in free:
         run = runs[index]
@@ -231,7 +231,8 @@ def _is_right_of(right: Box, left: Box) -> bool:
 def _next_right(runs: Sequence[Run], free: Sequence[int], last: int) -> int | None:
     box, cell = runs[last].box, runs[last].cell
     near = [i for i in free if runs[i].cell == cell and _is_right_of(runs[i].box, box)
-            and same_row(box, runs[i].box) and runs[i].box.x - box.right < 5 * box.h and len(runs[i].text) <= 6]  # fmt: skip
+            and same_row(box, runs[i].box) and runs[i].box.x - box.right < 5 * box.h
+            and len(runs[i].text) <= 6]  # fmt: skip
     return min(near, key=lambda i: runs[i].box.x, default=None)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from imaging.model import Box, Pixels
 from ocr.extract import Layout
 from ocr.extract.crops import grid_strip, line_crop
-from ocr.extract.fit import misfit
+from ocr.extract.fit import misfit, read_as
 from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean
 from ocr.extract.grids import Grid
 from ocr.extract.marks import Mark
@@ -18,7 +18,7 @@ from ocr.extract.roles import Role
 from ocr.extract.runs import same_row
 from ocr.extract.segments import LEADING, TRAILING
 from ocr.forms import FieldDef
-from ocr.kinds import Normalised, amounts, normalise
+from ocr.kinds import Normalised, amounts
 from ocr.model import Engine, Line
 
 _MOST = 14  # crops a page
@@ -43,7 +43,7 @@ def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Sec
         amount = amounts.from_grid(text)
         value = Normalised(amounts.as_text(amount), None, False, amount) if amount is not None else None
     else:
-        value = normalise(field.kind, text, field) if text else None
+        value = read_as(text, field) if text else None
     return _Second(text, value, least, mean)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -123,7 +124,7 @@ def _run(chars: Sequence[tuple[str, float, float, bool]], gaps: Sequence[bool], 
 def _gaps(chars: Sequence[tuple[str, float, float, bool]], height: int) -> list[float]:
     """The white between each character and the one before it, in line heights; 0 for the first."""
     white = [0.0]
-    for (a, ax, *_), (b, bx, *_) in zip(chars, chars[1:], strict=False):
+    for (a, ax, *_), (b, bx, *_) in itertools.pairwise(chars):
         white.append((bx - ax) / max(1, height) - (_width(a) + _width(b)) / 2)
     return white
 

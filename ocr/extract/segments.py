@@ -138,7 +138,7 @@ def _parted(left: Segment, right: Segment, marks: Sequence[Mark]) -> bool:
 
 
 def rows_of_value(first: Segment, free: Sequence[Segment], cells: Cells) -> list[Segment]:
-    """The further rows of a value: what else stands in its cell or, outside a table, right below it in the same print."""
+    """The further rows of a value: what else stands in its cell or, outside a table, right below it in one print."""
     cell = cells.get(first.cell)
     if cell is not None:
         return [

@@ -1,4 +1,4 @@
-"""Stamps: which of the stamps that a type asks for are on the paper, by place, shape, words and, without colour, ink."""
+"""Stamps: which of the stamps that a type asks for are on the paper, by place, shape, words and ink."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of value: from a text as it was read to the stored form of the catalogue, with what proves or weakens it."""
+"""The kinds of value: from a text as it was read to the stored form of the catalogue, and what proves it."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ from .texts import nfkc
 
 _SIGN = r"(?:人民币|RMB|CNY|USD|HKD|EUR|US\$|HK\$|[¥$€£Y羊*#⊗xX]|半|芊|关)"
 _TAIL = r"(?:元整?|圆整?|整|[*#-]+|人民币|RMB|CNY)?"
-_LIKE = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "|": "1", "i": "1", "Z": "2", "z": "2", "S": "5",
-                       "s": "5", "B": "8", "b": "6"})  # fmt: skip
+_LIKE = str.maketrans("OoQDIl|iZzSsBb", "00001111225586")
 _GROUPED = re.compile(r"-?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
 
 

@@ -9,8 +9,7 @@ _CJK = r"\u3400-\u9fff\uf900-\ufaff\u3007\uff00-\uffef"
 _BETWEEN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 # NFKC makes Latin punctuation of the full-width kind; beside it a space says nothing in Chinese text.
 _BESIDE_PUNCTUATION = re.compile(rf"(?<=[{_CJK}])\s+(?=[(),:;])|(?<=[(),:;])\s+(?=[{_CJK}])")
-_DIGIT_LIKE = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1", "!": "1", "Z": "2",
-                             "z": "2", "S": "5", "s": "5", "B": "8", "b": "6", "G": "6", "q": "9", "g": "9", "〇": "0", "○": "0"})  # fmt: skip
+_DIGIT_LIKE = str.maketrans("OoQDIli|!ZzSsBbGqg〇○", "00001111122558669900")
 _HYPHENS = re.compile(r"[‐‑‒–—―−]")
 
 

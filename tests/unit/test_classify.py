@@ -1,4 +1,4 @@
-"""Classify: the printed title decides, tolerant of spacing, splitting and misreading; evidence for what is no voucher."""
+"""Classify: the printed title decides, in any print; what is no voucher needs evidence."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_the_json_has_the_promised_keys() -> None:
 
 
 def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TruthError, match="truth.jsonl is missing"):
+    with pytest.raises(TruthError, match=r"truth\.jsonl is missing"):
         read_truth(tmp_path)
 
 

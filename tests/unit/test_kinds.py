@@ -26,9 +26,20 @@ def value(name: str, text: str) -> str | None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["2026-03-08", "2026年3月8日", "20260308", "2026 03 08", "2026 年 03 月 08 日", "贰零贰陆年叁月零捌日",
-     "贰零贰陆 年 零叁 月 零捌 日", "二〇二六年三月八日", "2026/03/08", "2026.3.8", "日期2026-03-08 14:20"],
-)  # fmt: skip
+    [
+        "2026-03-08",
+        "2026年3月8日",
+        "20260308",
+        "2026 03 08",
+        "2026 年 03 月 08 日",
+        "贰零贰陆年叁月零捌日",
+        "贰零贰陆 年 零叁 月 零捌 日",
+        "二〇二六年三月八日",
+        "2026/03/08",
+        "2026.3.8",
+        "日期2026-03-08 14:20",
+    ],
+)
 def test_a_date_is_read_in_every_way_it_is_printed(printed: str) -> None:
     assert value("date", printed) == "2026-03-08"
 
@@ -40,9 +51,18 @@ def test_what_is_no_date_is_none(printed: str) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "stored"),
-    [("¥1,234.50", "1234.50"), ("1234.50", "1234.50"), ("RMB 1,234.50", "1234.50"), ("¥1，234.50元", "1234.50"),
-     ("1.234.50", "1234.50"), ("1,234,50", "1234.50"), ("￥12 345.00", "12345.00"), ("*1,000.00", "1000.00"), ("100", "100.00")],
-)  # fmt: skip
+    [
+        ("¥1,234.50", "1234.50"),
+        ("1234.50", "1234.50"),
+        ("RMB 1,234.50", "1234.50"),
+        ("¥1，234.50元", "1234.50"),
+        ("1.234.50", "1234.50"),
+        ("1,234,50", "1234.50"),
+        ("￥12 345.00", "12345.00"),
+        ("*1,000.00", "1000.00"),
+        ("100", "100.00"),
+    ],
+)
 def test_an_amount_loses_its_signs(printed: str, stored: str) -> None:
     assert value("amount", printed) == stored
 
@@ -132,8 +152,14 @@ def test_a_number_keeps_its_zeros(printed: str, stored: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("field", "printed", "stored"),
-    [("currency", "人民币", "CNY"), ("currency", "USD", "USD"), ("account_kind", "□基本存款账户 ☑一般存款账户", "一般存款账户"),
-     ("account_kind", "基本存款帐户", "基本存款账户"), ("action", "解除冻结", "解除冻结"), ("account_kind", "□基本存款账户 □一般存款账户", None)],
-)  # fmt: skip
+    [
+        ("currency", "人民币", "CNY"),
+        ("currency", "USD", "USD"),
+        ("account_kind", "□基本存款账户 ☑一般存款账户", "一般存款账户"),
+        ("account_kind", "基本存款帐户", "基本存款账户"),
+        ("action", "解除冻结", "解除冻结"),
+        ("account_kind", "□基本存款账户 □一般存款账户", None),
+    ],
+)
 def test_a_choice_is_one_of_its_options(field: str, printed: str, stored: str | None) -> None:
     assert value(field, printed) == stored
