@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from .errors import Invalid
 from .index.port import Query, Sort
 from .index.query import parse
 from .model import Record, Scope
@@ -45,7 +46,7 @@ def search(
     limit: int = 50,
 ) -> Found:
     """The records that the text (see `index.query.parse`) and every filter find; an empty text finds all in scope.
-    IndexDamaged where the index must be built again."""
+    Invalid where an amount is beyond any voucher's, IndexDamaged where the index must be built again."""
     started = time.perf_counter()
     asked = _narrowed(parse(text), types, branch_nos, state, batch_id)
     query = replace(
@@ -90,6 +91,12 @@ def _amounts(low: Decimal | None, high: Decimal | None) -> tuple[tuple[int, int]
     """The range of whole cents between the ends; none where neither is given."""
     if low is None and high is None:
         return ()
-    first = -_MOST if low is None else int(low.scaleb(2).to_integral_value(ROUND_CEILING))
-    last = _MOST if high is None else int(high.scaleb(2).to_integral_value(ROUND_FLOOR))
-    return ((max(first, -_MOST), min(last, _MOST)),)
+    first = -_MOST if low is None else _cents("amount_min", low, ROUND_CEILING)
+    last = _MOST if high is None else _cents("amount_max", high, ROUND_FLOOR)
+    return ((first, last),)
+
+
+def _cents(name: str, amount: Decimal, rounding: str) -> int:
+    if not amount.is_finite() or abs(amount) > _MOST // 100:
+        raise Invalid(name, f"{amount} is no amount that a voucher holds; give at most {_MOST // 100}")
+    return int(amount.scaleb(2).to_integral_value(rounding))

@@ -70,7 +70,8 @@ def open_batch(
                 actor=actor,
             )
             tx.events.add("batch.opened", actor, batch_id=batch.id)
-        elif said != Declared():
+        else:
+            _require_sides(batch, duplex)
             batch = redeclare(tx, batch, said, actor)
         tx.days.touch(day)
         return batch
@@ -115,10 +116,7 @@ def add_file(
     try:
         found = probe(scan)
     except ScanError as error:
-        with archive.catalogue.write() as tx:
-            return tx.batches.refuse_file(
-                batch_id, scan.name, scan.sha256, len(data), refused=error.reason, detail=error.detail
-            )
+        return refuse_file(archive, batch_id, name, scan.sha256, len(data), error.reason, error.detail)
     archive.objects.put(data)
     with archive.catalogue.write() as tx:
         batch = tx.batches.lock(batch_id)
@@ -131,6 +129,23 @@ def add_file(
             detail = {"name": file.name, "sha256": file.sha256, "pages": file.pages}
             tx.events.add("file.received", actor, batch_id=batch_id, detail=detail)
         return file
+
+
+def refuse_file(
+    archive: Archive,
+    batch_id: int,
+    name: str,
+    sha256: str,
+    size: int,
+    reason: str,
+    detail: str,
+    *,
+    scope: Scope = EVERYTHING,
+) -> CapturedFile:
+    """A file that is not taken: kept by name, with the short word of the reason and what to do."""
+    with archive.catalogue.write() as tx:
+        tx.batches.get(batch_id, scope)
+        return tx.batches.refuse_file(batch_id, clean_name(name), sha256, size, refused=reason, detail=detail)
 
 
 def close_batch(
@@ -166,6 +181,12 @@ def clean_name(name: str) -> str:
 def _require_open(batch: Batch) -> None:
     if batch.state is not BatchState.OPEN:
         raise Conflict(f"{batch.label} is {batch.state}; open a new batch for further sheets of this teller and day")
+
+
+def _require_sides(batch: Batch, duplex: bool) -> None:
+    """Fronts and backs would be counted as sheets of their own. A batch that is two-sided stays so without a word."""
+    if duplex and not batch.duplex:
+        raise Conflict(f"{batch.label} is open and one-sided; close it, or open a new batch for two-sided sheets")
 
 
 def _require_key(day: TellerDay) -> None:

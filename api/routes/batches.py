@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Query, UploadFile
 
 from api.auth import Signed
 from api.context import ArchiveDep
-from archive.errors import Invalid, NotFound, Refused
+from archive.errors import NotFound, Refused
 from archive.model import BatchState, Person, Role, TellerDay
 from archive.vault import Archive
 from processing import capture
@@ -18,6 +19,7 @@ from .shapes import BatchIn, BatchOut, DeclaredIn, FileOut, PageOut, Shape
 
 router = APIRouter(prefix="/batches", tags=["batches"])
 MAY_CAPTURE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM})
+MOST = 2**63 - 1
 LARGEST_FILE = 256 * 1024 * 1024
 
 
@@ -77,7 +79,7 @@ def list_batches(
     business_date: date | None = None,
     branch_no: str | None = None,
     state: BatchState | None = None,
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=MOST)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> BatchList:
     """Batches in scope, newest first; `next_before` goes on."""
@@ -113,6 +115,8 @@ def declare(batch: str, body: DeclaredIn, archive: ArchiveDep, person: Signed) -
 def add_files(batch: str, file: list[UploadFile], archive: ArchiveDep, person: Signed) -> FileList:
     """Adds one or more files. Each is answered by itself: durable, or refused with a reason while the others go on."""
     require_capture(person)
+    for one in file:
+        capture.clean_name(one.filename or "")  # a file without a name refuses the request before any is taken
     return FileList(files=[_add(batch_id(batch), one, archive, person) for one in file])
 
 
@@ -129,7 +133,7 @@ def list_pages(
     batch: str,
     archive: ArchiveDep,
     person: Signed,
-    after: int = -1,
+    after: Annotated[int, Query(ge=-1, le=MOST)] = -1,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
 ) -> PageList:
     """The pages of a batch in order; `next_after` goes on."""
@@ -155,8 +159,12 @@ def shown(archive: Archive, number: int, person: Person) -> BatchOut:
 
 
 def _add(number: int, upload: UploadFile, archive: Archive, person: Person) -> FileOut:
-    if upload.size is not None and upload.size > LARGEST_FILE:
-        raise Invalid("file", f"{upload.filename}: larger than {LARGEST_FILE >> 20} MiB; send it in parts")
+    name, size = upload.filename or "", upload.size or 0
+    if size > LARGEST_FILE:
+        said = f"larger than {LARGEST_FILE >> 20} MiB; send it in parts"
+        sha256 = hashlib.file_digest(upload.file, "sha256").hexdigest()
+        return FileOut.of(
+            capture.refuse_file(archive, number, name, sha256, size, "too_large", said, scope=person.scope)
+        )
     data = upload.file.read()
-    name = upload.filename or ""
     return FileOut.of(capture.add_file(archive, number, name, data, actor=person.name, scope=person.scope))

@@ -95,7 +95,10 @@ def find(
 
 @router.get("/events")
 def events(
-    archive: ArchiveDep, person: Signed, after: int = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    archive: ArchiveDep,
+    person: Signed,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Feed:
     """The change feed from a cursor on; what happened in the asker's branches, in order."""
     with archive.catalogue.read() as tx:

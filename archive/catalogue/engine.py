@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from ..errors import CatalogueUnavailable
+from ..errors import CatalogueUnavailable, NotFound
 from .batches import Batches
 from .cases import Cases
 from .days import Days
@@ -93,6 +93,8 @@ class Catalogue:
             if type(error) not in {DatabaseError, OperationalError}:  # the others are mistakes of ours
                 raise
             raise CatalogueUnavailable(_advice(self._engine.url.render_as_string(), str(error.orig))) from error
+        except OverflowError as error:  # SQLite keeps 64 bits; a number beyond them names nothing
+            raise NotFound("nothing has a number that large") from error
 
     def close(self) -> None:
         """Closes every connection."""
