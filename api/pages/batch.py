@@ -17,7 +17,7 @@ from api.routes.vouchers import require_sight
 from archive.catalogue.batches import BatchCounts
 from archive.errors import Invalid
 from archive.model import Batch, BatchState
-from processing import capture
+from processing import capture, quarantine
 
 router = APIRouter()
 
@@ -71,6 +71,14 @@ def declare(desk: DeskDep, batch_id: int, declared_sheets: Annotated[str, Form()
     said = capture.Declared(int(declared_sheets))
     capture.declare(desk.archive, batch_id, said, actor=desk.person.name, scope=desk.person.scope)
     return Response(status_code=303, headers={"Location": f"/batches/{batch_id}"})
+
+
+@router.post("/pages/{page_id}/retry")
+def retry(desk: DeskDep, page_id: int) -> Response:
+    """A quarantined page goes back to the queue; its cell shows it at the next look."""
+    require_capture(desk.person)
+    quarantine.retry(desk.archive, page_id, desk.person)
+    return Response(status_code=204)
 
 
 def head(batch: Batch, counts: BatchCounts) -> dict[str, object]:

@@ -8,6 +8,7 @@ from archive.model import CaseState, Person, Role
 from archive.vault import Archive
 
 KEYERS = frozenset({Role.KEYER, Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR})
+MOST = 999
 CASE_WORKERS = frozenset({Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR})
 
 
@@ -27,6 +28,6 @@ def waiting(archive: Archive, person: Person) -> list[Waiting]:
         if person.role in KEYERS:
             lines.append(Waiting("Fields to key", tx.tasks.counts(person.scope), "/key"))
         if person.role in CASE_WORKERS:
-            open_cases = [c for c in tx.cases.list(person.scope) if c.state is CaseState.RAISED]
+            open_cases = tx.cases.list(person.scope, state=CaseState.RAISED, limit=MOST)
             lines.append(Waiting("Open cases", len(open_cases), "/cases"))
     return [line for line in lines if line.count]

@@ -12,7 +12,7 @@ vouch.values = (() => {
     const [, sign, whole, part] = found;
     const fen = part === undefined && cents ? whole.padStart(3, "0") : (whole || "0") + (part ?? "").padEnd(2, "0");
     const yuan = fen.slice(0, -2).replace(/^0+(?=\d)/, "");
-    return yuan.length > 13 ? "" : `${sign}${yuan}.${fen.slice(-2)}`;
+    return yuan.length > 12 ? "" : `${sign}${yuan}.${fen.slice(-2)}`;
   }
 
   const grouped = (text) => text.replace(/\B(?=(\d{3})+(?=\.))/g, ",").replace("-", "−");
@@ -31,13 +31,12 @@ vouch.values = (() => {
         group += (gap ? "零" : "") + digits[d] + units[3 - i];
         gap = false;
       }
-      if (group) said += group + groups[left];
-      if (!group && left && said) gap = true;
+      if (group) { said += group + groups[left]; gap = false; }
     }
     const jiao = Number(part[0]), fen = Number(part[1]);
     said = said ? said + "元" : "";
     if (!jiao && !fen) said = (said || "零元") + "整";
-    else said += (jiao ? (gap && said ? "零" : "") + digits[jiao] + "角" : said ? "零" : "") + (fen ? digits[fen] + "分" : "整");
+    else said += (jiao ? (said && whole.endsWith("0") ? "零" : "") + digits[jiao] + "角" : said ? "零" : "") + (fen ? digits[fen] + "分" : "整");
     return (text.startsWith("-") ? "负" : "") + said;
   }
 

@@ -86,6 +86,7 @@
   function beside() {
     const cell = cells[focus], side = $("#beside");
     side.replaceChildren();
+    if ($("#again")) $("#again").hidden = cell?.w !== "quarantined" || !cell.p;
     if (!cell) return;
     side.append(Object.assign(document.createElement("h2"), { textContent: cell.n ? `${cell.n} ${cell.title ?? ""}` : words().refused }));
     if (cell.w !== "missing") side.insertAdjacentHTML("beforeend", `<p><span class="state ${cell.w}">${icon(cell.w)}${words()[`state.${cell.w}`]}</span></p>`);
@@ -208,6 +209,10 @@
   });
   $("#large").onclick = () => $("#large").close();
   $("#close")?.addEventListener("click", close);
+  $("#retry")?.addEventListener("click", async () => {
+    const answer = await vouch.send(`/pages/${cells[focus].p}/retry`);
+    if (answer.ok) await refresh(); else say(vouch.reason(answer), true);
+  });
   $("#confirm")?.addEventListener("click", confirm);
   wall.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
   wall.addEventListener("click", (event) => { const at = event.target.closest(".cell")?.dataset.at; if (at) move(Number(at)); });

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from conftest import Site
+from hands import work_off
 from pages import wire_transfer
 from playwright.sync_api import Page, expect
 
@@ -94,3 +96,19 @@ def test_n_walks_the_problems_space_shows_large_and_enter_opens(site: Site, sign
     expect(page.get_by_role("heading", name="电汇凭证")).to_be_visible()
     page.go_back()
     expect(page.locator(".cell:focus b")).to_have_text("2")
+
+
+def test_a_quarantined_page_keeps_its_cell_and_cause_and_can_be_tried_again(site: Site, sign_in: SignIn) -> None:
+    batch = site.batch(("1.png", wire_transfer()), read=False)
+    with site.archive.catalogue.write() as tx:
+        page_ = tx.pages.claim("here", datetime.now(UTC) + timedelta(minutes=1))
+        assert page_
+        tx.pages.quarantine(page_.id, page_.token, "the worker died four times")
+    page = sign_in("operator")
+    page.goto(f"/batches/{batch.id}")
+    expect(page.locator(".cell.quarantined")).to_contain_text("the worker died four times")
+    page.keyboard.press("e")
+    expect(page.locator(".cell.received")).to_have_count(1)
+    work_off(site.archive)
+    expect(page.locator(".cell.received")).to_have_count(0)
+    expect(page.locator(".cell img")).to_have_count(1)
