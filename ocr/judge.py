@@ -14,6 +14,7 @@ from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
 
+_FAR = 1.3  # a text this far from where its label expects it may be another label's
 _LED = 0.7  # a label whose group was only guessed
 
 
@@ -77,7 +78,7 @@ def barred(found: Found, kind: str) -> bool:
     if found.field == "discount_rate" and not proved:
         # % and ‰ look alike; only the interest tells them apart.
         return True
-    if (e.misfit >= 1.0 or (found.value.repaired and kind in {"name", "text"})) and not proved:
+    if (e.misfit >= 1.0 or e.place > _FAR or (found.value.repaired and kind in {"name", "text"})) and not proved:
         return True
     if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
         return True

@@ -15,6 +15,7 @@ _AMOUNT = re.compile(r"^[¥$*#]|\.\d\d$|,\d{3}")
 _TIME = re.compile(r"^\D{0,3}\d{1,2}[::.]?\d{2}([::.]?\d{2})?$|\d{1,2}[:时]\d{2}")
 _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
+_LATIN_GAP = re.compile(r"([,)])(?=[A-Za-z]{2})")
 # Printed beside the purpose on many forms, seldom one.
 _FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
 
@@ -81,6 +82,12 @@ def _quality(found: Normalised, text: str, field: FieldDef) -> float:
     return scorer(text, field) if scorer else 0.3 if found.repaired else 0.0
 
 
+def _spaced(found: Normalised) -> Normalised:
+    """Latin words with the space behind a comma or bracket that engines leave out."""
+    value = _LATIN_GAP.sub(r"\1 ", found.value)
+    return found if value == found.value else replace(found, value=value, repaired=True)
+
+
 def _simplified(found: Normalised) -> Normalised:
     """A name in which a few characters were read in their traditional form, as it was printed; a name that is mostly
     traditional stays."""
@@ -95,7 +102,7 @@ def read_as(text: str, field: FieldDef) -> Normalised | None:
     if field.kind not in {"name", "text"}:
         return normalise(field.kind, text, field)
     found = None if plain(text) in lexicon() else normalise(field.kind, text, field)
-    return _simplified(found) if found else None
+    return _spaced(_simplified(found)) if found else None
 
 
 def misfit(text: str, field: FieldDef) -> tuple[Normalised, float] | None:

@@ -147,7 +147,7 @@ def rows_of_value(first: Segment, free: Sequence[Segment], cells: Cells) -> list
     found, last = [], first
     for s in sorted(free, key=lambda s: s.box.y):
         gap = s.box.y - last.box.bottom
-        near = -0.3 * last.box.h <= gap <= 0.35 * last.box.h and abs(s.box.x - first.box.x) <= 0.8 * first.box.h
+        near = -0.55 * last.box.h <= gap <= 0.35 * last.box.h and abs(s.box.x - first.box.x) <= 0.8 * first.box.h
         words = sum(c.isalpha() for c in s.text) * 2 > len(s.text)
         if (
             near
