@@ -226,6 +226,11 @@ const vouch = (() => {
     event.preventDefault();
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus();
   }, true);
+  document.addEventListener("htmx:sendError", () => say(words().lost, true));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status, statusText } = event.detail.xhr;
+    if (status === 401) location.reload(); else say(fill(words().failed, { reason: `${status} ${statusText}` }), true);
+  });
   document.addEventListener("DOMContentLoaded", () => {
     $("#open-palette")?.addEventListener("click", openPalette);
     $("#open-help")?.addEventListener("click", toggleHelp);

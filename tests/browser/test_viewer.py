@@ -120,3 +120,16 @@ def test_outside_scope_and_absent_read_alike(site: Site, sign_in: SignIn) -> Non
     for number in (record.id, 999_999):
         page.goto(f"/v/{number}")
         expect(page.get_by_role("alert")).to_contain_text("无此内容，或不在权限内")
+
+
+def test_a_tab_says_that_the_line_is_lost_and_an_ended_session_leads_to_sign_in(site: Site, sign_in: SignIn) -> None:
+    record = read(site)
+    page = sign_in("supervisor")
+    page.goto(f"/v/{record.id}")
+    page.context.set_offline(True)
+    page.keyboard.press("h")
+    expect(page.locator("#status")).to_contain_text("与服务器断线")
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.keyboard.press("h")
+    page.wait_for_url("**/sign-in?next=**")
