@@ -105,10 +105,11 @@ def turn(chore: Chore) -> bool:
     try:
         did = chore.turn()
     except Exception as error:
+        fault = f"{type(error).__name__}: {error}"
         if not chore.fault:
             chore.since = datetime.now(UTC)
-        chore.fault = f"{type(error).__name__}: {error}"
-        log.exception("chore failed", chore=chore.name)
+            log.exception("chore failed", chore=chore.name)  # once: it is tried again several times a second
+        chore.fault = fault
         return False
     if chore.fault:
         chore.fault, chore.since = "", datetime.now(UTC)

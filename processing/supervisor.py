@@ -62,7 +62,10 @@ class Supervisor:
             if seat.process.is_alive():  # type: ignore[union-attr]
                 seat.process.kill()  # type: ignore[union-attr]
                 seat.process.join()  # type: ignore[union-attr]
-            self._release(seat)
+            try:
+                self._release(seat)
+            except OSError as error:  # the next owner takes over what is left running
+                log.error("catalogue out of reach", cause=str(error))
 
     def _fill(self, seat: Seat) -> None:
         seat.name = f"{os.getpid()}-{seat.number}-{time.monotonic_ns():x}"
@@ -91,7 +94,10 @@ class Supervisor:
         except OSError as error:
             log.error("catalogue out of reach", cause=str(error))
             return  # the seat stays dead and is looked at again in the next turn
-        self._fill(seat)
+        try:
+            self._fill(seat)
+        except OSError as error:
+            log.error("no worker can be started", cause=str(error))
 
     def _release(self, seat: Seat) -> None:
         with self.archive.catalogue.write() as tx:

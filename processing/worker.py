@@ -53,6 +53,10 @@ def main(config: WorkerConfig, name: str) -> None:
     archive, engine = open_worker(config)
     try:
         work(archive, engine, name, stopping)
+    except OSError as error:  # a full disk also refuses to note what became of the page; it is the supervisor's to do
+        log.error("stores out of reach", worker=name, cause=str(error))
+        time.sleep(1.0)
+        raise SystemExit(TEMPORARY) from error
     finally:
         archive.catalogue.close()
 
@@ -78,7 +82,7 @@ def claim(archive: Archive, name: str) -> StoredPage | None:
 
 def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> None:
     """One page under a renewed lease. What fails in the page's own content counts against the page; what fails around
-    it (disk, store, database) gives the page back and ends the process for a fresh start."""
+    it (disk, store, database) is raised: it ends the process, whose supervisor gives the page back."""
     from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
     from imaging.model import ScanError
     from processing.pipeline import process
@@ -93,17 +97,22 @@ def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> Non
             bound.warning("page quarantined", cause=str(error))
             with archive.catalogue.write() as tx:
                 tx.pages.quarantine(page.id, page.token, f"{type(error).__name__}: {error}")
-        except OSError as error:
-            bound.error("surroundings failed", cause=str(error))
-            time.sleep(1.0)
-            with archive.catalogue.write() as tx:
-                tx.pages.give_back(page.id, page.token)
-            raise SystemExit(TEMPORARY) from error
         except Exception as error:
+            if _around(error):
+                bound.error("surroundings failed", cause=str(error))
+                raise
             bound.exception("page failed")
             with archive.catalogue.write() as tx:
                 if tx.pages.failed(page.id, page.token, f"{type(error).__name__}: {error}", MOST_DELIVERIES):
                     tx.pages.quarantine(page.id, page.token, f"{type(error).__name__}: {error}")
+
+
+def _around(error: Exception) -> bool:
+    """Whether the surroundings failed, not the page. The system's own errors have a number; those that libraries raise
+    of a picture that they cannot read have none."""
+    from archive.errors import StoreUnavailable
+
+    return isinstance(error, StoreUnavailable) or (isinstance(error, OSError) and error.errno is not None)
 
 
 class _Lease:

@@ -13,7 +13,7 @@ from typing import Any
 
 import tantivy
 
-from ..errors import IndexBusy, IndexDamaged
+from ..errors import IndexBusy, IndexDamaged, StoreUnavailable
 from .grams import EDGE, beginnings, grams, joined, normalise, phrase, prefix
 from .port import FACETS, Document, Query, Results, Sort
 
@@ -252,6 +252,10 @@ class TantivyIndex:
             if "Lockfile" in str(error):
                 raise IndexBusy(
                     f"another process writes to the index {self.folder}; let the one that serves the data folder do it"
+                ) from error
+            if "os error 28" in str(error):
+                raise StoreUnavailable(
+                    f"the disk of the search index {self.folder} is full; free space: it then goes on by itself"
                 ) from error
             raise IndexDamaged(
                 f"the search index {self.folder} cannot be read ({error}); run `vouch rebuild` to build it again"

@@ -108,6 +108,30 @@ def test_a_page_that_fails_four_times_is_quarantined_with_its_cause(
     assert "no such glyph" in pages_of(archive, batch)[0].cause
 
 
+def test_a_picture_that_its_library_cannot_read_is_the_pages_fault(
+    archive: Archive, day: TellerDay, tmp_path: Path
+) -> None:
+    batch = filled(archive, day, coded(broken="broken data stream"))
+    with running(archive, tmp_path / "data"):
+        until(lambda: settled(archive, batch))
+    page = pages_of(archive, batch)[0]
+    assert (page.state, "broken data stream" in page.cause) == (PageState.QUARANTINED, True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_quarantines_no_page_however_often_it_is_met(
+    archive: Archive, day: TellerDay, tmp_path: Path
+) -> None:
+    freed, tries = tmp_path / "freed", tmp_path / "freed.tries"
+    batch = filled(archive, day, coded(full=str(freed)))
+    with running(archive, tmp_path / "data"):
+        until(lambda: tries.exists() and len(tries.read_text()) >= 4)
+        freed.touch()
+        until(lambda: settled(archive, batch))
+    page = pages_of(archive, batch)[0]
+    assert (page.state, page.deliveries) == (PageState.DONE, 0)
+
+
 def test_a_stop_counts_no_delivery(archive: Archive, day: TellerDay, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     batch = filled(archive, day, coded(wait=str(gate)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ from ocr.model import Line, Reading
 
 class PrintedCodeEngine:
     """Quick and exact. A page whose code is `{"crash": true}` kills the process that reads it, `{"fail": …}` raises,
-    `{"wait": PATH}` waits until that file exists."""
+    `{"broken": …}` raises as Pillow does of a broken picture, `{"full": PATH}` as a full disk does until that file
+    exists, `{"wait": PATH}` waits until that file exists."""
 
     name = "printed_code"
 
@@ -29,6 +31,12 @@ class PrintedCodeEngine:
             os.kill(os.getpid(), signal.SIGKILL)
         if "fail" in said:
             raise RuntimeError(said["fail"])
+        if "broken" in said:
+            raise OSError(said["broken"])
+        if "full" in said and not Path(said["full"]).exists():
+            with Path(f"{said['full']}.tries").open("a") as tries:
+                tries.write(".")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         while "wait" in said and not Path(said["wait"]).exists():
             time.sleep(0.02)
         lines = tuple(Line(text, 0.999, Box(*box)) for text, box in said.get("lines", []))
