@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
 
+_BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # white where a character may be missing
 _FAR = 1.3  # a text this far from where its label expects it may be another label's
 _LED = 0.7  # a label whose group was only guessed
 
@@ -45,6 +47,7 @@ def features(found: Found, kind: str) -> dict[str, float]:
         "failed": float(found.value.proved is False or bool(e.doubts)),
         "repaired": float(found.value.repaired),
         "mended": float(any(p.startswith("mended") for p in e.proofs)),
+        "broken": float(bool(_BROKEN.search(found.raw)) and e.again <= 0),
         "rows": float(max(1, len(found.lines)) - 1),
         **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, "missed", "derived")},
         "long": min(3.0, len(found.value.value) / 10),
