@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -86,6 +87,13 @@ def sources(paths: Sequence[Path]) -> list[Source]:
     return found
 
 
+def _bytes_of(path: Path) -> bytes:
+    """A file's bytes. OSError also for what is no file: a pipe would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return path.read_bytes()
+
+
 def day_of_cover(first: Source) -> TellerDay:
     """The teller's day that the batch cover sheet on the first page of the first file declares. Usage where there is
     none."""
@@ -127,9 +135,9 @@ class Feeder:
         task = self.progress.add_task("capture", total=len(files))
         for source in files:
             try:
-                data = source.path.read_bytes()
+                data = _bytes_of(source.path)
             except OSError as error:
-                unreadable.append((source.name, error.strerror or str(error)))
+                unreadable.append((capture.clean_name(source.name), error.strerror or str(error)))
             else:
                 capture.add_file(self.archive, batch.id, source.name, data, actor=actor)
                 self._begin(batch.id)

@@ -9,10 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.console import Json, Usage, emit, show, told
-from api.cli.opening import a_date, opened
+from api.cli.opening import a_date, opened, settings
 from api.cli.reports import fields_of
+from api.settings import Settings
+from archive.indexing import Indexer
 from archive.model import EVERYTHING, Record
 from archive.search import search as find
+from archive.vault import Archive
+from processing.owner import OwnerLock
 
 
 def _amount(text: str, option: str) -> Decimal | None:
@@ -61,7 +65,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find records; the total is exact."""
-    with told(as_json), opened() as archive:
+    with told(as_json), opened(settings()) as archive:
+        _catch_up(settings(), archive)
         found = find(
             archive,
             query,
@@ -80,6 +85,20 @@ def search(
         return
     rows = [[r.id, r.type, _printed_date(r), r.branch_no, _amounts(r)] for r in found.records]
     show(f"{found.total} found", ["id", "type", "date", "branch", "amount"], rows)
+
+
+def _catch_up(chosen: Settings, archive: Archive) -> None:
+    """Where no process owns the data folder, an index that was lost or lags is brought up to date first: it would say
+    that there is nothing."""
+    lock = OwnerLock(chosen.data)
+    if lock.acquire():
+        try:
+            indexer = Indexer(archive)
+            indexer.ensure()
+            while indexer.drain():
+                pass
+        finally:
+            lock.release()
 
 
 def _amounts(record: Record) -> str:

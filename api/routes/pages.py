@@ -68,8 +68,9 @@ def crop(page_id: int, xywh: str, archive: ArchiveDep, person: Signed) -> Respon
     page = visible(archive, page_id, person)
     if not page.access:
         raise NotFound(f"page {page_id} has no image yet")
+    copy = decoded(page, archive.objects.get(page.access))
     try:
-        data = derivatives.snippet(decoded(page, archive.objects.get(page.access)), region(xywh))
+        data = derivatives.snippet(copy, region(xywh))
     except ValueError as error:
         raise Invalid("xywh", f"{xywh!r} is not left,top,width,height on page {page_id}") from error
     return Response(data, media_type="image/png", headers={"Cache-Control": FOREVER})

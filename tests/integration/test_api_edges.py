@@ -100,3 +100,17 @@ def test_a_one_sided_batch_takes_no_two_sided_sheets(client: TestClient) -> None
     assert client.post("/api/v1/batches", json={**BATCH, "duplex": True}).status_code == 409
     assert client.post("/api/v1/batches", json={**BATCH, "duplex": True, "new": True}).json()["id"] != label
     assert client.post("/api/v1/batches", json=BATCH).json()["duplex"] is True
+
+
+@pytest.mark.parametrize("asked", ["image", "image?w=300", "crop?xywh=0,0,9,9"])
+def test_a_damaged_image_is_said_to_be_damaged_and_never_shown(
+    client: TestClient, archive: Archive, tmp_path: Path, asked: str
+) -> None:
+    client.post(f"/api/v1/batches/{opened(client)}/files", files={"file": ("0001.png", wire_transfer())})
+    work_off(archive)
+    with archive.catalogue.read() as tx:
+        sha256 = tx.pages.get(1).access
+    kept = tmp_path / "data" / "objects" / sha256[:2] / sha256[2:4] / sha256
+    kept.write_bytes(bytes([*kept.read_bytes()[:-9], *b"tampered!"]))
+    answer = client.get(f"/api/v1/pages/1/{asked}")
+    assert (answer.status_code, answer.json()["type"]) == (500, "/problems/object_damaged")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -209,3 +210,23 @@ def states(data: Path) -> list[PageState]:
         return []  # the other process is still making the schema
     finally:
         catalogue.close()
+
+
+def test_a_pipe_and_a_name_that_is_no_text_are_refused_while_others_go_on(scans: Path) -> None:
+    (scans / "0001.png").write_bytes(wire_transfer())
+    os.mkfifo(scans / "0002.png")
+    (scans / "bad\udcff.png").symlink_to("nowhere")
+    result = vouch("ingest", scans, *DAY, "--json")
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["pages_done"]) == (1, 1)
+    assert {(one["file"], one["reason"]) for one in report["refused"]} == {
+        ("0002.png", "unreadable"),
+        ("bad.png", "unreadable"),
+    }
+
+
+def test_a_lost_index_is_built_again_before_a_search_says_that_there_is_nothing(scans: Path, tmp_path: Path) -> None:
+    (scans / "0001.png").write_bytes(wire_transfer())
+    assert vouch("ingest", scans, *DAY).exit_code == 0
+    shutil.rmtree(tmp_path / "data" / "index")
+    assert json.loads(vouch("search", "--json").stdout)["total"] == 1
