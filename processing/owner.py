@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import structlog
 
@@ -24,36 +23,45 @@ log = structlog.get_logger("vouch.owner")
 
 class OwnerLock:
     """The lock that says which process runs a data folder's workers and indexer. The kernel drops it with its
-    process, so a killed owner never blocks the next."""
+    process, so a killed owner never blocks the next. The folder itself is locked beside the file that names the
+    owner: a file that somebody deletes must not let in a second one."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "owner.lock"
-        self._file: IO[str] | None = None
+        self._held: list[int] = []
 
     def acquire(self) -> bool:
         """True when this process owns the folder now; False when another one does."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = self.path.open("a+", encoding="utf-8")
+        self._held = [os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644), os.open(self.path.parent, os.O_RDONLY)]
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._held[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock_folder()
         except BlockingIOError:
-            handle.close()
+            self.release()
             return False
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        self._file = handle
+        os.truncate(self._held[0], 0)
+        os.write(self._held[0], str(os.getpid()).encode())
         return True
 
+    def _lock_folder(self) -> None:
+        try:
+            fcntl.flock(self._held[1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError as error:  # some network file systems lock files only
+            log.warning("the folder itself cannot be locked", folder=str(self.path.parent), cause=str(error))
+
     def release(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        for descriptor in self._held:
+            os.close(descriptor)
+        self._held = []
 
 
 @dataclass(slots=True)
 class Chore:
-    """Work of the owner that is repeated: `turn` says whether it did something; `pause` seconds follow an idle turn.
+    """Work of the owner that is repeated: `turn` says whether it did something; `pause` seconds follow each turn, which
+    does all that waits.
     `since`, `fault` tell the system page whether it works."""
 
     name: str
@@ -93,8 +101,8 @@ class Owner:
 
     def _run(self, chore: Chore) -> None:
         while not self._stopping.is_set():
-            if not turn(chore):
-                self._stopping.wait(chore.pause)
+            turn(chore)
+            self._stopping.wait(chore.pause)
         deadline = time.monotonic() + 30.0
         while turn(chore) and time.monotonic() < deadline:
             pass  # what the last pages left is done before the owner goes

@@ -169,3 +169,12 @@ def test_a_data_folder_has_one_owner(tmp_path: Path) -> None:
     assert first.acquire() and not second.acquire()
     first.release()
     assert second.acquire()
+
+
+def test_a_deleted_lock_file_lets_in_no_second_owner(tmp_path: Path) -> None:
+    first, second = OwnerLock(tmp_path), OwnerLock(tmp_path)
+    assert first.acquire()
+    first.path.unlink()
+    assert not second.acquire()
+    first.release()
+    assert second.acquire()
