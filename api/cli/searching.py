@@ -12,6 +12,8 @@ from api.cli.console import Json, Usage, emit, show, told
 from api.cli.opening import a_date, opened, settings
 from api.cli.reports import fields_of
 from api.settings import Settings
+from archive.catalogue.records import INDEX
+from archive.errors import IndexBusy, IndexDamaged
 from archive.indexing import Indexer
 from archive.model import EVERYTHING, Record
 from archive.search import search as find
@@ -91,14 +93,26 @@ def _catch_up(chosen: Settings, archive: Archive) -> None:
     """Where no process owns the data folder, an index that was lost or lags is brought up to date first: it would say
     that there is nothing."""
     lock = OwnerLock(chosen.data)
-    if lock.acquire():
-        try:
-            indexer = Indexer(archive)
-            indexer.ensure()
-            while indexer.drain():
-                pass
-        finally:
-            lock.release()
+    if not _lags(archive) or not lock.acquire():
+        return
+    try:
+        indexer = Indexer(archive)
+        indexer.ensure()
+        while indexer.drain():
+            pass
+    except IndexBusy:
+        pass  # whoever writes to it brings it up to date
+    finally:
+        lock.release()
+
+
+def _lags(archive: Archive) -> bool:
+    with archive.catalogue.read() as tx:
+        waits, total = bool(tx.outbox.pending(INDEX, limit=1)), tx.records.count()
+    try:
+        return waits or archive.index.count() != total
+    except IndexDamaged:
+        return True
 
 
 def _amounts(record: Record) -> str:
