@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
+from ocr.extract.mend import DEPENDENT, MENDED
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
 
@@ -25,6 +26,12 @@ def _doubt(confidence: float) -> float:
     return min(4.0, -math.log10(max(1e-4, 1.0 - confidence)))
 
 
+def proofs_of(found: Found) -> frozenset[str]:
+    """The rules that a value passes by what was read, not by what it was made from."""
+    proofs = frozenset(p for p in found.evidence.proofs if not p.startswith(MENDED) and p != DEPENDENT)
+    return proofs - {"amount_words_equal_digits"} if DEPENDENT in found.evidence.proofs else proofs
+
+
 def features(found: Found, kind: str) -> dict[str, float]:
     """The evidence as figures, each about 0..4, for the weights of calibration."""
     e = found.evidence
@@ -32,7 +39,7 @@ def features(found: Found, kind: str) -> dict[str, float]:
         # Ink is other evidence than characters: it must not pull on their weights.
         return {f"{e.how}_sure": _doubt(e.least), f"{e.how}_role": e.role, f"{e.how}_many": min(e.margin, 3.0),
                 f"{e.how}_absent": e.misfit, f"how_{e.how}": 1.0}  # fmt: skip
-    proofs = {p for p in e.proofs if not p.startswith("mended")}
+    proofs = proofs_of(found)
     return {
         "least": _doubt(e.least),
         "mean": _doubt(e.mean),
@@ -46,7 +53,7 @@ def features(found: Found, kind: str) -> dict[str, float]:
         "proved": float(found.value.proved is True or bool(proofs)),
         "failed": float(found.value.proved is False or bool(e.doubts)),
         "repaired": float(found.value.repaired),
-        "mended": float(any(p.startswith("mended") for p in e.proofs)),
+        "mended": float(any(p.startswith(MENDED) for p in e.proofs)),
         "broken": float(bool(_BROKEN.search(found.raw)) and e.again <= 0),
         "rows": float(max(1, len(found.lines)) - 1),
         **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, "missed", "derived")},
@@ -74,7 +81,9 @@ def barred(found: Found, kind: str) -> bool:
     """What is never accepted, however sure: a failed rule, a derived value, a stamp, a guessed group, what hardly
     suits its field, readings that differ without proof."""
     e = found.evidence
-    proved = found.value.proved is True or bool({p for p in e.proofs if not p.startswith("mended")})
+    proved = found.value.proved is True or bool(proofs_of(found))
+    if DEPENDENT in e.proofs and found.value.repaired and not proved:
+        return True
     if e.how == STAMP:
         # A person sees at once what a stamp is; colour alone cannot tell whose it is.
         return True

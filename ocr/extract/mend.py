@@ -15,6 +15,8 @@ from ocr.numerals import to_capital
 from ocr.rules import Case, discount_interest_is_right
 
 DERIVED, MENDED = "derived", "mended"
+# Two values of which one was made from the other: that they agree proves nothing.
+DEPENDENT = "dependent"
 _MOST_OFF = 0.2  # share of the words that may be misread
 
 
@@ -52,7 +54,9 @@ def _digits(digits: Found, words: Found) -> Found:
     if said is None or digits.value.numeric == said or words.evidence.least <= digits.evidence.least:
         return digits
     text = amounts.as_text(said)
-    hopeless = digits.evidence.least < 0.5 and words.evidence.least > 0.8
+    # A part of the digits, or digits of which one was missed in a grid.
+    partly = digits.evidence.least < 0.5 or "." not in digits.raw or digits.evidence.again < 0
+    hopeless = partly and words.evidence.least > 0.8
     if Levenshtein.distance(text, digits.value.value) > 2 and not hopeless:
         return digits
     marks = digits.evidence.proofs | {f"{MENDED}2"}
@@ -65,10 +69,21 @@ def _money(found: dict[str, Found], kind: TypeDef) -> None:
     if words and digits:
         found[name] = _digits(digits, words)
         found["amount_in_words"] = _words(words, found[name])
+        few = found["amount_in_words"].evidence.proofs & {f"{MENDED}2", f"{MENDED}3"}
+        if found[name] is not digits or few:
+            _depend(found, (name, "amount_in_words"))
     said = capital_value(words.value.value) if words else None
     if words and not digits and said is not None and name in kind.required:
         value = Normalised(amounts.as_text(said), None, True, said)
         found[name] = Found(name, value, words.raw, words.box, Evidence(DERIVED))
+        _depend(found, (name, "amount_in_words"))
+
+
+def _depend(found: dict[str, Found], names: tuple[str, str]) -> None:
+    """Mark values of which one was made from the other."""
+    for name in names:
+        each = found[name]
+        found[name] = replace(each, evidence=replace(each.evidence, proofs=each.evidence.proofs | {DEPENDENT}))
 
 
 def _rate(found: dict[str, Found], case: Case) -> None:

@@ -16,6 +16,7 @@ from ocr.kinds import choices
 
 _LEAD, _MORE = 0.022, 1.2  # by how much, and how many times, a ticked box holds more ink than the next one
 _EMPTY = 0.02
+_MARKS = choices.TICKS + choices.BOXES + "()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,29 @@ def _is_covered(index: int, start: int, end: int, marks: Sequence[Mark]) -> bool
     return any(m.run == index and m.start < end and start < m.end for m in marks)
 
 
+def _signs(text: str, places: Sequence[tuple[int, int, str]]) -> list[str]:
+    """The boxes, brackets and ticks that belong to each option of a row: those before it where the row begins with
+    some, else those behind it."""
+    starts, ends = [start for start, *_ in places], [end for _, end, _ in places]
+    between = (
+        [text[a:b] for a, b in zip([max(0, starts[0] - 3), *ends], [*starts, len(text)], strict=True)] if places else []
+    )
+    kept = ["".join(c for c in part if c in _MARKS) for part in between]
+    return kept[:-1] if kept and kept[0] else kept[1:]
+
+
 def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], marks: Sequence[Mark]) -> list[Option]:
     """Where the field's options are printed, outside labels and the barred runs (the title)."""
     found = []
     for index, run in enumerate(runs):
         if index in barred or run.tall:
             continue
-        for start, end, option in choices.occurrences(run.text.replace("帐", "账"), field.options):
-            if _is_covered(index, start, end, marks):
-                continue
-            before, behind = run.text[max(0, start - 1) : start], run.text[end : end + 1]
-            ticked = bool(before and before in choices.TICKS) or behind in {"√", "✓", "✔"}
-            empty = bool(before and before in choices.BOXES)
-            part = run.part(start, end)
-            xs = run.xs
+        text = run.text.replace("帐", "账")
+        places = [p for p in choices.occurrences(text, field.options) if not _is_covered(index, p[0], p[1], marks)]
+        for (start, end, option), sign in zip(places, _signs(text, places), strict=True):
+            ticked = any(c in choices.TICKS for c in sign)
+            empty = bool(sign) and not ticked
+            part, xs = run.part(start, end), run.xs
             found.append(Option(choices.stored(option), option, part.box, index, ticked, empty, xs[start], xs[end - 1]))
     return found
 
