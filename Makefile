@@ -14,7 +14,7 @@ $(UV):
 	@python3 -m venv .uv && .uv/bin/python -m pip install --quiet uv
 
 .venv/.installed: pyproject.toml uv.lock | packages $(UV)
-	@$(UV) sync --frozen --quiet && touch $@
+	@$(UV) sync --frozen --quiet --compile-bytecode && $(PY) -m compileall -q imaging ocr archive processing supervision api && touch $@
 
 run: install
 	@.venv/bin/vouch demo && exec .venv/bin/vouch serve

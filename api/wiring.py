@@ -41,7 +41,7 @@ def build_owner(settings: Settings, archive: Archive) -> Owner:
     crashes left in the object store."""
     indexer = Indexer(archive)
     chores = (
-        Chore("index", _feeding(indexer), 0.25),
+        Chore("index", _feeding(indexer), 0.5),
         Chore("matching", lambda: refresh_stale(archive) > 0, 1.0),
         Chore("sweep", lambda: archive.objects.sweep(time.time() - HOUR) > 0, HOUR),
     )

@@ -13,7 +13,7 @@ import yaml
 
 from imaging.model import Pixels
 from ocr.engines import networks, surgery
-from ocr.engines.detector import STRIDE, Detector, tensor_of
+from ocr.engines.detector import Detector, tensor_of
 from ocr.engines.networks import Floats
 from ocr.engines.rapid import DPI
 from ocr.engines.recogniser import PAPER, QUICK, strip_at
@@ -52,7 +52,7 @@ def measured(model: Any, tensors: list[Floats]) -> dict[str, list[float]]:
 
 
 def _small(pages: list[Pixels]) -> list[Floats]:
-    size = (SIDE, SIDE * 7 // 10 // STRIDE * STRIDE)
+    size = (SIDE, SIDE * 7 // 10 // 32 * 32)
     return [tensor_of(np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)) for page in pages]
 
 

@@ -14,7 +14,7 @@ from imaging.model import Box, Pixels
 from ocr.engines import networks, surgery
 from ocr.engines.networks import Floats
 
-STRIDE = 32
+FRAME = 96  # pixels, a multiple of the network's stride of 32
 LEAST = 736  # pixels: a resolution that a file states wrongly must not make text vanish
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
 # The network marks the core of each line, which grows by this share of area over perimeter (DB, arXiv 1911.08947).
@@ -63,11 +63,21 @@ class Detector:
         """The regions of text of an H×W×3 BGR image of `dpi`, from top to bottom."""
         height, width = pixels.shape[:2]
         scale = min(1.0, max(self._dpi / dpi, LEAST / max(height, width)))
-        size = tuple(max(STRIDE, round(length * scale / STRIDE) * STRIDE) for length in (width, height))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        chart = self._run({"x": tensor_of(np.asarray(small, np.uint8))})[0, 0]
-        found = regions_of(chart, width / size[0], height / size[1])
+        chart = self._run({"x": tensor_of(framed(np.asarray(small, np.uint8)))})[0, 0]
+        found = regions_of(chart[: size[1], : size[0]], width / size[0], height / size[1])
         return sorted(found, key=lambda region: (region.y, region.x))
+
+
+def framed(small: Pixels) -> Pixels:
+    """The image with white below and right of it, up to the next of few sizes: the network prepares itself anew for
+    every size that it has not met, which costs as much as reading the page."""
+    height, width = small.shape[:2]
+    below, right = (math.ceil(length / FRAME) * FRAME - length for length in (height, width))
+    return np.asarray(
+        cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(255, 255, 255)), np.uint8
+    )
 
 
 def tensor_of(pixels: Pixels) -> Floats:
