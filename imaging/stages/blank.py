@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Page, Pixels
-from imaging.ops import darkest, ink_mask, pixels_of, shrunk, to_dpi, u8
+from imaging.ops import MM_PER_INCH, darkest, gray, ink_mask, level, pixels_of, shrunk, to_dpi, u8
 
 _DPI = 100.0
 _INK = 0.72
@@ -18,15 +18,29 @@ _FOLD_SHARE = 0.45
 _FOLD_MM = 2.0
 _MOST_INK_MM2 = 1.6
 _MOST_STROKES = 2
+_DARK = 90.0
+_LEAST_SIDE = 100
+_LEAST_SIDE_MM = 20.0
 
 Stats = npt.NDArray[np.int32]
 
 
 def blank(page: Page) -> Page:
-    """Notes `blank`, `ink` (mm² of strokes that count) and `strokes` (how many)."""
+    """Notes `blank`, `ink` (mm² of strokes that count), `strokes` (how many) and `doubt`: why a side without strokes
+    is not called blank all the same (`dark`, `tiny`, or "")."""
     ink, strokes = strokes_left(page)
     empty = ink <= _MOST_INK_MM2 or (strokes <= _MOST_STROKES and ink <= 2 * _MOST_INK_MM2)
-    return page.noted("blank", blank=empty, ink=round(ink, 2), strokes=strokes)
+    doubt = _doubt(page) if empty else ""
+    return page.noted("blank", blank=empty and not doubt, ink=round(ink, 2), strokes=strokes, doubt=doubt)
+
+
+def _doubt(page: Page) -> str:
+    """Why nobody can say that the side is empty: it is too small to be a sheet, or most of it is dark."""
+    side = min(page.width, page.height)
+    guessed = bool(page.note("decode").get("dpi_guessed", True))
+    if side < _LEAST_SIDE or (not guessed and side * MM_PER_INCH < _LEAST_SIDE_MM * page.dpi):
+        return "tiny"
+    return "dark" if level(gray(page.pixels), 0.5) < _DARK else ""
 
 
 def is_blank(page: Page) -> bool:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from imaging.model import Box, Page, Pixels
 from imaging.ops import block, darkest, gray, ink_mask, is_bilevel, level, pixels_of, shrunk, to_dpi, u8
+from imaging.stages.bed import is_bed
 
 _DPI = 50.0
 _LEAST_SHEET = 0.2
@@ -15,8 +16,6 @@ _EDGE_MM = 0.6
 _EMPTY_MM = 25.0
 _MARGIN_MM = 10.0
 _LEAST_CUT = 0.006
-_BED_MM = 1.0
-_MOST_BRIGHT_BED = 0.3
 _SPECK_MM = 0.8
 _LEAST_INK_MM = 14.0
 
@@ -53,20 +52,20 @@ def _on_dark(small: Pixels, dpi: float) -> Contour | None:
     paper = level(small, 0.85)
     edge = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     dark = float(np.median(edge))
-    bound = (dark + paper) / 2 if dark < 0.75 * paper else 0.45 * paper
-    bright = u8(cv2.threshold(small, bound - 1, 255, cv2.THRESH_BINARY)[1])
-    hull = _hull(bright, dpi)
-    if hull is None:
-        return None
-    sheet = np.zeros_like(bright)
+    # Paper in a shadow can be darker than the middle between bed and paper; then a bound nearer the bed finds it all.
+    bounds = (0.5, 0.25) if dark < 0.75 * paper else ()
+    for bound in (*(dark + share * (paper - dark) for share in bounds), 0.45 * paper):
+        bright = u8(cv2.threshold(small, bound - 1, 255, cv2.THRESH_BINARY)[1])
+        hull = _hull(bright, dpi)
+        if hull is not None and _fits(hull, small) and is_bed(small, bright, hull, paper, dpi):
+            return hull
+    return None
+
+
+def _fits(hull: Contour, small: Pixels) -> bool:
+    sheet = np.zeros_like(small)
     cv2.fillConvexPoly(sheet, hull, 255)
-    area = cv2.countNonZero(sheet) / small.size
-    # The hull must be paper, not the bright parts of a picture: right around it is bed, and bed is dark.
-    reach = 2 * pixels_of(_BED_MM, dpi, 2) + 1
-    around = cv2.subtract(cv2.dilate(sheet, block(reach, reach)), sheet)
-    bright_around = cv2.countNonZero(cv2.bitwise_and(bright, around))
-    sure = bright_around <= _MOST_BRIGHT_BED * cv2.countNonZero(around)
-    return hull if sure and _LEAST_SHEET <= area <= 1 - _LEAST_CUT else None
+    return _LEAST_SHEET <= cv2.countNonZero(sheet) / small.size <= 1 - _LEAST_CUT
 
 
 def _hull(bright: Pixels, dpi: float) -> Contour | None:

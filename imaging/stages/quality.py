@@ -78,13 +78,25 @@ def _fault(page: Page, figures: Mapping[str, NoteValue]) -> tuple[str, float]:
     side is blank: there is nothing to scan better."""
     if page.note("blank").get("blank"):
         return "", 0.0
-    guessed = bool(page.note("decode").get("dpi_guessed", True))
-    coarse = min(page.width, page.height) < _SHORTEST_SIDE if guessed else page.dpi < GATES["low_resolution"]
+    doubt = page.note("blank").get("doubt")
+    resolution = _resolution(page, doubt == "tiny")
+    # Of a side that is mostly dark the brightest fifth says nothing.
+    paper = level(gray(page.pixels), 0.5) if doubt == "dark" else float(figures["paper"])
     judged = (
-        ("low_resolution", coarse, page.dpi),
-        ("dark", float(figures["paper"]) < GATES["dark"], float(figures["paper"])),
+        ("low_resolution", resolution < GATES["low_resolution"], resolution),
+        ("dark", paper < GATES["dark"], paper),
         ("low_contrast", float(figures["contrast"]) < GATES["low_contrast"], float(figures["contrast"])),
         ("blurred", float(figures["sharpness"]) < GATES["blurred"], float(figures["sharpness"])),
         ("cut_off", float(figures["cut_runs"]) > GATES["cut_off"], float(figures["cut_runs"])),
     )
     return next(((name, measured) for name, failed, measured in judged if failed), ("", 0.0))
+
+
+def _resolution(page: Page, tiny: bool) -> float:
+    """The dpi to judge by: the declared one, or the one at which the shorter side would be that of a small slip, where
+    none is declared or the page is too small to be a sheet at all."""
+    guessed = bool(page.note("decode").get("dpi_guessed", True))
+    slip = GATES["low_resolution"] * min(page.width, page.height) / _SHORTEST_SIDE
+    if tiny:
+        return round(min(slip, page.dpi, GATES["low_resolution"] - 1), 1)
+    return round(slip, 1) if guessed else page.dpi

@@ -108,6 +108,36 @@ def test_crop_cuts_wide_white_margins_but_no_print() -> None:
     assert np.count_nonzero(page.pixels.min(2) < 128) == np.count_nonzero(bed.min(2) < 128)
 
 
+@pytest.mark.parametrize("power", [1.0, 2.0, 3.5])
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_crop_cuts_nothing_off_a_side_in_a_strong_shadow(power: float, quarters: int) -> None:
+    form = drawn.form()
+    shaded = form * (1 - 0.35 * np.linspace(1, 0, form.shape[1])[None, :, None] ** power)
+    # The bed around the sheet is as dark as its darkest side: there it has no edge.
+    bed = drawn.on_bed(shaded.astype(np.uint8), 1.0, int(shaded[2, 2].min()), 4)
+    pixels = drawn.noisy(np.rot90(bed, quarters))
+    assert np.array_equal(crop(drawn.page(pixels)).pixels, pixels)
+
+
+@pytest.mark.parametrize("level", [5, 60, 90])
+def test_crop_takes_a_shadowed_sheet_whole_off_a_dark_bed(level: int) -> None:
+    form = drawn.form()
+    shade = 1 - 0.35 * np.linspace(1, 0, form.shape[1])[None, :, None] ** 2
+    page = crop(drawn.page(drawn.noisy(drawn.on_bed((form * shade).astype(np.uint8), 2.0, level))))
+    sheet = drawn.tilted(form, 2.0)
+    assert page.note("crop")["found"] == "dark"
+    assert abs(page.width - sheet.shape[1]) <= 12
+    assert abs(page.height - sheet.shape[0]) <= 12
+
+
+def test_crop_keeps_a_second_slip_beside_the_sheet() -> None:
+    bed = np.full((1300, 2700, 3), 20, np.uint8)
+    bed[60:1225, 60:1714] = drawn.form()
+    bed[60:900, 1850:2600] = drawn.form()[160:1000, 90:840]
+    page = crop(drawn.page(drawn.noisy(bed)))
+    assert page.width == 2700
+
+
 def test_crop_keeps_a_dark_page() -> None:
     photo = drawn.noisy(np.full((800, 600, 3), 60, np.uint8), 25)
     assert crop(drawn.page(photo)).pixels.shape == photo.shape
@@ -221,6 +251,35 @@ def blank_side() -> np.ndarray:
 def test_a_blank_back_is_blank() -> None:
     for side in (blank_side(), drawn.on_bed(blank_side(), 1.0), bitonal(blank_side())):
         assert is_blank(run(drawn.page(side), (crop, deskew)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "level", "dpi_guessed", "fault"),
+    [
+        ((1100, 1600, 3), 0, True, "dark"),
+        ((1100, 1600), 30, False, "dark"),
+        ((1, 1, 3), 255, True, "low_resolution"),
+        ((1, 1), 255, False, "low_resolution"),
+        ((20_000, 3), 255, True, "low_resolution"),
+        ((150, 1600), 250, False, "low_resolution"),
+    ],
+)
+def test_a_black_or_tiny_side_is_a_fault_and_not_blank(
+    shape: tuple[int, ...], level: int, dpi_guessed: bool, fault: str
+) -> None:
+    page = run(Page(np.full(shape, level, np.uint8), 200.0).noted("decode", dpi_guessed=dpi_guessed))
+    assert page.note("blank")["blank"] is False
+    note = page.note("quality")
+    assert note["fault"] == fault
+    assert note["measured"] < note["gate"]
+
+
+def test_a_side_that_is_mostly_black_is_dark_and_not_blank() -> None:
+    pixels = np.full((1100, 1600), 255, np.uint8)
+    pixels[:, :1000] = 5
+    page = run(drawn.page(pixels), (blank, quality))
+    assert page.note("blank")["blank"] is False
+    assert page.note("quality")["fault"] == "dark"
 
 
 def test_one_line_of_handwriting_is_not_blank() -> None:
