@@ -20,7 +20,7 @@ run: install
 	@.venv/bin/vouch demo && exec .venv/bin/vouch serve
 
 test: install
-	@$(PY) -m pytest -m "not servers" $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not servers" $(ARGS)
 
 test-servers: install
 	@$(PY) tools/test_servers.py

@@ -81,10 +81,12 @@ def _pair(desk: Desk, name: str, fields: tuple[str, ...], line: Entry | None, re
     field = next((f for f in wanted if f in known and known[f].value), "")
     entry = str(getattr(line, name)) if line else ""
     voucher = known[field].value if field else ""
-    if gap.field and gap.field in fields and gap.expected:
+    differs = gap.kind == "field_differs" and gap.field in fields
+    if differs and name in ("account", "counter_account"):  # one field can stand for either: the line tells which
+        differs = entry == gap.expected
+    if differs:
         entry = gap.expected
     label = desk.say(f"entry.{name}")
-    differs = bool(gap.field) and gap.field in fields
     money = "amount" if name == "amount" else ""
     return Pair(
         label,

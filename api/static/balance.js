@@ -3,7 +3,23 @@
 (() => {
   const { $, all } = vouch;
   const evidence = $("#evidence"), rows = all("#gaps [data-gap]");
-  let at = Math.max(0, rows.findIndex((row) => row.hasAttribute("aria-current")));
+  let asked = 0, at = Math.max(0, rows.findIndex((row) => row.hasAttribute("aria-current")));
+
+  // Keys are quicker than answers: only the answer to the last question is shown.
+  async function show(gap) {
+    asked = gap;
+    try {
+      const answer = await fetch(`${evidence.dataset.href}?gap=${gap}`, { headers: { "HX-Request": "true" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const html = await answer.text();
+      if (asked !== gap) return;
+      evidence.innerHTML = html;
+      htmx.process(evidence);
+      light();
+    } catch {
+      vouch.say(vouch.words().lost, true);
+    }
+  }
 
   async function choose(to) {
     if (!rows.length) return;
@@ -17,7 +33,7 @@
     const url = new URL(location.href);
     url.searchParams.set("gap", at + 1);
     history.replaceState(history.state, "", url);
-    await htmx.ajax("GET", `${evidence.dataset.href}?gap=${at + 1}`, { target: "#evidence", swap: "innerHTML" });
+    await show(at + 1);
   }
 
   // The box of the field on its region, whatever size the region is drawn at.
@@ -49,6 +65,5 @@
     const field = $("#reason", event.target);
     if (field && !field.value.trim()) { event.preventDefault(); field.focus(); }
   });
-  document.addEventListener("htmx:afterSwap", light);
   light();
 })();

@@ -47,7 +47,7 @@ def test_a_difference_shows_both_sides_and_the_image_at_its_region(site: Site, s
     page.goto(HERE)
     while "不符" not in page.locator("#gaps [aria-current]").inner_text():
         page.keyboard.press("j")
-    expect(page.locator(".differs")).to_contain_text("1,284.50")
+    expect(page.locator("#evidence")).to_contain_text("1,284.50")
     expect(page.locator(".differs")).to_contain_text("1,234.50")
     lit, cut = page.locator(".cut .lit"), page.locator(".cut img")
     expect(lit).to_be_visible()
