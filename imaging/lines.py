@@ -66,7 +66,9 @@ def table(page: Page) -> Table:
         tuple(sorted((_enlarged(s, times) for s in level), key=lambda s: (s.y1, s.x1))),
         tuple(sorted((_enlarged(s, times) for s in upright), key=lambda s: (s.x1, s.y1))),
     )
-    drawn = _drawn(level, upright, (page.height // times, page.width // times), page.dpi / times)
+    # cv2 kills the process over an array without rows, which a page thinner than `times` would leave.
+    shape = (max(1, page.height // times), max(1, page.width // times))
+    drawn = _drawn(level, upright, shape, page.dpi / times)
     found = _rectangles(drawn, page.dpi / times)
     boxes = (Box(b.x * times, b.y * times, b.w * times, b.h * times) for b in found)
     return Table(rules, tuple(sorted(boxes, key=lambda b: (b.y, b.x))))

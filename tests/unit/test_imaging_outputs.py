@@ -107,5 +107,10 @@ def test_rules_are_found_with_their_places() -> None:
                                           for s in rules.vertical}  # fmt: skip
 
 
+@pytest.mark.parametrize("shape", [(3, 20_000), (20_000, 3), (1, 1)])
+def test_a_page_thinner_than_a_rule_has_no_cells(shape: tuple[int, int]) -> None:
+    assert cells(drawn.page(np.full(shape, 250, np.uint8))) == ()
+
+
 def test_print_alone_has_no_cells() -> None:
     assert table(drawn.page(drawn.handwritten())).cells == ()
