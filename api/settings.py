@@ -14,6 +14,11 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def _cache() -> Path:
+    """The user's cache folder, so that a new data folder starts as quickly as an old one."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vouch"
+
+
 class Settings(BaseSettings):
     """What an installation chooses. Empty URLs mean the embedded stores inside the data folder."""
 
@@ -25,6 +30,7 @@ class Settings(BaseSettings):
     index_url: str = Field(default="", description="tantivy:///…; empty: a folder in the data folder")
     broker_url: str = Field(default="", description="empty: supervised local processes")
     engine: str = Field(default="rapid", description="the OCR engine: rapid, tesseract or another entry point")
+    cache: Path = Field(default_factory=_cache, description="the folder of compiled networks; may be emptied any time")
     workers: int = Field(default_factory=_cores, ge=1, le=64, description="worker processes; default: one a core")
     zone: str = Field(default="Asia/Shanghai", description="the bank's time zone, in which times are shown")
     bank: str = Field(default="示范银行", description="the bank's name, shown in the shell")

@@ -32,7 +32,7 @@ def worker_config(settings: Settings) -> WorkerConfig:
         catalogue_url=settings.catalogue,
         objects_url=settings.objects,
         engine=settings.engine,
-        cache=str(settings.data.resolve() / "cache"),
+        cache=str(settings.cache),
     )
 
 

@@ -20,7 +20,7 @@ from ocr.engines.networks import Floats
 
 STEP = 8  # pixels of a strip to one step of the answer
 GAP = 32  # pixels between two lines of a strip
-WIDTHS = (320, 960, 1920)  # of strips; each is compiled when it is first needed
+WIDTHS = (320, 640, 960, 1920)  # of strips; each is compiled when it is first needed
 FULL = 960
 PAPER = 127  # the padding that the network was trained with: zero after scaling
 NOTHING = 0  # the network's answer between characters
