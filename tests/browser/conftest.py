@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from hands import person, work_off
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.settings import Settings
@@ -26,6 +26,12 @@ from supervision.matching import refresh
 DAY = TellerDay("0102", "0417", date(2026, 3, 9))
 PASSWORD = "a long enough password"
 VIEW = {"width": 1366, "height": 641}
+PATIENCE = 30_000.0  # ms that a state may take on a loaded machine; nothing is measured by it
+expect.set_options(timeout=PATIENCE)
+SWITCHES = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
 HEADER = (
     "business_date,branch_no,teller_no,journal_no,transaction_code,account,counter_account,name,amount,"
     "currency,direction"
@@ -93,7 +99,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "browser tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES.split())
         yield browser
         browser.close()
 
@@ -110,7 +116,7 @@ def sign_in(site: Site, chromium: Browser) -> Iterator[Callable[[str], Page]]:
         context.request.post("/sign-in", form=form, headers={"Origin": site.url}, max_redirects=0)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield opened
