@@ -78,7 +78,14 @@ class Supervisor:
         while not self._stopping.wait(0.1):
             for seat in self.seats:
                 if seat.process is not None and not seat.process.is_alive():
-                    self._replace(seat)
+                    self._mend(seat)
+
+    def _mend(self, seat: Seat) -> None:
+        """Replaces a dead worker; whatever goes wrong, the supervisor lives on and tries again in the next turn."""
+        try:
+            self._replace(seat)
+        except Exception:
+            log.exception("worker not replaced", worker=seat.name)
 
     def _replace(self, seat: Seat) -> None:
         """A worker that ended by itself or for its surroundings' sake gives its page back; any other death counts."""
