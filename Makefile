@@ -3,7 +3,7 @@ SHELL := /bin/bash
 UV := .uv/bin/uv
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
-.PHONY: install packages run test test-servers check bench screenshots clean
+.PHONY: install packages run test test-servers check bench faults secrets screenshots clean
 
 install: packages .venv/.installed
 
@@ -23,7 +23,13 @@ test: install
 	@$(PY) -m pytest -n 2 --dist loadfile -m "not servers" $(ARGS)
 
 test-servers: install
-	@$(PY) tools/test_servers.py
+	@$(PY) tools/test_servers.py $(ARGS)
+
+faults: install
+	@$(PY) -m tools.faults $(ARGS)
+
+secrets:
+	@bash deploy/secrets.sh
 
 check: install
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache \

@@ -13,6 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Depends, Request, Response
 
 from api.context import archive_of, settings_of
+from api.watch import HANGS, soon, watch_of
+from archive.errors import CatalogueUnavailable
 from archive.model import Person
 from archive.vault import Archive
 
@@ -109,8 +111,10 @@ def open_session(archive: Archive, person: Person) -> str:
     return token
 
 
-def end_session(archive: Archive, token: str) -> None:
+def end_session(request: Request, token: str) -> None:
     """End a session; one that is not there is no error."""
+    watch_of(request).seen.note(digest(token), None)
+    archive = archive_of(request)
     with archive.catalogue.write() as tx:
         tx.people.end_session(digest(token))
 
@@ -128,17 +132,45 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
     )
 
 
+def shown_by(request: Request) -> tuple[bool, str]:
+    """What a request signs itself with: whether it is an API key, and its digest, empty where it has nothing."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return True, digest(key.strip())
+    token = request.cookies.get(COOKIE, "")
+    return False, digest(token) if token else ""
+
+
 def person_of(request: Request) -> Person | None:
     """Who asks: by API key in `Authorization: Bearer`, else by the session's cookie."""
-    archive = archive_of(request)
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    token = request.cookies.get(COOKIE, "")
-    with archive.catalogue.read() as tx:
-        if scheme.lower() == "bearer":
-            person = tx.people.by_key(digest(key.strip()))
-        else:
-            person = tx.people.by_session(digest(token), now()) if token else None
-    return person if person and person.active else None
+    by_key, shown = shown_by(request)
+    if not shown:
+        return None
+    with archive_of(request).catalogue.read() as tx:
+        person = tx.people.by_key(shown) if by_key else tx.people.by_session(shown, now())
+    found = person if person and person.active else None
+    watch_of(request).seen.note(shown, found)
+    return found
+
+
+def seen_of(request: Request) -> Person | None:
+    """Who asks, as far as this process saw them lately; asks nothing."""
+    return watch_of(request).seen.find(shown_by(request)[1])
+
+
+async def person_if_away(request: Request) -> Person:
+    """Who asks, also while the catalogue is away: then whoever was signed in a moment ago. For what changes nothing and
+    must be seen in an outage. NotSignedIn, or CatalogueUnavailable where nobody can say."""
+    watch = watch_of(request)
+    person = seen_of(request)
+    if not watch.monitor.away(HANGS):
+        person = await soon(current_person, request, otherwise=person)
+    if person is None:
+        raise CatalogueUnavailable(
+            "the catalogue is away, so that nobody can be signed in; nothing acknowledged is lost"
+        )
+    request.state.person = person
+    return person
 
 
 def current_person(request: Request) -> Person:
@@ -151,6 +183,7 @@ def current_person(request: Request) -> Person:
 
 
 Signed = Annotated[Person, Depends(current_person)]
+Watching = Annotated[Person, Depends(person_if_away)]
 
 
 def refuse_forged(request: Request) -> None:

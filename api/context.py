@@ -22,8 +22,17 @@ def settings_of(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
 
 
-ArchiveDep = Annotated[Archive, Depends(archive_of)]
-SettingsDep = Annotated[Settings, Depends(settings_of)]
+async def _archive(request: Request) -> Archive:
+    """As `archive_of`: a plain function would be called in a thread of its own for every request."""
+    return archive_of(request)
+
+
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
+
+
+ArchiveDep = Annotated[Archive, Depends(_archive)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
 def zone_of(settings: Settings) -> ZoneInfo:

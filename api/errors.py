@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
@@ -13,11 +13,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.auth import AccountLocked, Forged, NotSignedIn, WrongPassword
+from api.auth import AccountLocked, Forged, NotSignedIn, WrongPassword, seen_of
 from api.i18n import Words, preferred, words
+from api.watch import watch_of
 from archive.errors import (
+    CatalogueUnavailable,
     Conflict,
     DaySealed,
+    IndexDamaged,
     Invalid,
     LeaseLost,
     NotFound,
@@ -29,6 +32,7 @@ from archive.errors import (
 from imaging.model import ScanError
 
 log = structlog.get_logger()
+RETRY_AFTER = "5"  # seconds
 
 # The most particular class first: the first that the error is an instance of answers.
 TABLE: tuple[tuple[type[Exception], int, str], ...] = (
@@ -44,6 +48,8 @@ TABLE: tuple[tuple[type[Exception], int, str], ...] = (
     (NotFound, 404, "not_found"),
     (ScanError, 422, "scan"),
     (ObjectMissing, 503, "object_missing"),
+    (CatalogueUnavailable, 503, "catalogue_unavailable"),
+    (IndexDamaged, 503, "index_unavailable"),
     (StoreUnavailable, 503, "store_unavailable"),
     (ObjectDamaged, 500, "object_damaged"),
     (RequestValidationError, 422, "invalid"),
@@ -76,7 +82,7 @@ def _place(error: Exception) -> tuple[int, str]:
     return 500, "unexpected"
 
 
-def _extra(error: Exception) -> dict[str, object]:
+def _extra(error: Exception, say: Words) -> dict[str, object]:
     match error:
         case ScanError():
             return {"name": error.name, "reason": error.reason}
@@ -84,26 +90,35 @@ def _extra(error: Exception) -> dict[str, object]:
             faults = [{"field": ".".join(map(str, e["loc"][1:])), "message": e["msg"]} for e in error.errors()]
             return {"errors": faults}
         case Invalid():
-            return {"errors": [{"field": error.field, "message": error.message}]}
+            return {"errors": [{"field": error.field, "message": say.told(error.message)}]}
         case _:
             gaps = getattr(error, "gaps", ())
-            return {"gaps": [gap_of(gap) for gap in gaps]} if gaps else {}
+            return {"gaps": [gap_of(gap, say) for gap in gaps]} if gaps else {}
 
 
-def gap_of(gap: object) -> dict[str, object]:
-    """A gap of an unbalanced day as plain JSON: only what it names."""
+def gap_of(gap: object, say: Words) -> dict[str, object]:
+    """A gap of an unbalanced day as plain JSON: only what it names, its detail in the asker's language."""
     names = ("kind", "word", "detail", "record_id", "page_id", "journal_no", "sheet_number")
-    return {name: getattr(gap, name) for name in names if getattr(gap, name, None) not in (None, "")}
+    found = {name: getattr(gap, name) for name in names if getattr(gap, name, None) not in (None, "")}
+    return {**found, "detail": say.told(str(found["detail"]))} if "detail" in found else found
 
 
 def _detail(error: Exception, say: Words, status: int) -> str:
     if isinstance(error, ScanError):
-        return say.first((f"scan.{error.reason}",), error.detail)
+        return say.first((f"scan.{error.reason}",), say.told(error.detail))
     if isinstance(error, RequestValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+        return say("; ").join(_refused(say, e["loc"][1:], e["type"], e["msg"]) for e in error.errors())
     if isinstance(error, HTTPException):
-        return str(error.detail)
-    return "" if status == HTTPStatus.INTERNAL_SERVER_ERROR else say(str(error))
+        return say.told(str(error.detail))
+    return "" if status == HTTPStatus.INTERNAL_SERVER_ERROR else say.told(str(error))
+
+
+def _refused(say: Words, place: Sequence[object], kind: str, otherwise: str) -> str:
+    """What is wrong with one value of a request, by the validator's word for it."""
+    name = ".".join(map(str, place))
+    word = say.first((f"request.{kind.rpartition('_')[2]}", "request.other"))
+    what = otherwise if say.language == "en" else word  # the validator's own words are English
+    return say("{name}: {what}", name=say.first((f"input.{name}", f"field.{name}"), name), what=what)
 
 
 def problem(error: Exception, say: Words) -> Problem:
@@ -112,12 +127,12 @@ def problem(error: Exception, say: Words) -> Problem:
     if getattr(error, "gaps", ()):
         word = "unbalanced"
     title, action = say(f"problem.{word}"), say(f"problem.{word}.do")
-    return Problem(status, word, title, action, _detail(error, say, status), _extra(error))
+    return Problem(status, word, title, action, _detail(error, say, status), _extra(error, say))
 
 
 def language_of(request: Request) -> str:
     """The language of the person who is signed in, else of the sign-in page's cookie, else the browser's."""
-    person = getattr(request.state, "person", None)
+    person = getattr(request.state, "person", None) or seen_of(request)
     chosen = person.language if person else request.cookies.get("vouch_language", "")
     return str(chosen) or preferred(request.headers.get("accept-language", ""))
 
@@ -129,17 +144,39 @@ def _wants_page(request: Request) -> bool:
 def answer(request: Request, error: Exception) -> Response:
     """The response to an error: a problem for programs, the sign-in or an error page for people."""
     found = problem(error, words(language_of(request)))
-    if found.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if isinstance(error, StoreUnavailable):
+        monitor = watch_of(request).monitor
+        monitor.poke()
+        if error.full:
+            monitor.refused(str(error))
+        log.warning("request failed", path=request.url.path, problem=found.word, cause=str(error))
+    elif found.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", path=request.url.path, problem=found.word, exc_info=error)
     if _wants_page(request) and isinstance(error, NotSignedIn):
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", HTTPStatus.SEE_OTHER)
     if _wants_page(request):
-        from api.pages.shell import error_page  # the pages import this module for their own messages
-
-        return error_page(request, found)
+        return _page(request, error, found)
     headers = {"WWW-Authenticate": "Bearer"} if found.status == HTTPStatus.UNAUTHORIZED else {}
+    if found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = RETRY_AFTER
     return JSONResponse(found.body(), found.status, headers, media_type="application/problem+json")
+
+
+def _page(request: Request, error: Exception, found: Problem) -> Response:
+    """The page that tells a problem; a bare one where the catalogue, which knows persons, is what is away."""
+    from api.pages.shell import error_page, outage_page  # the pages import this module for their own messages
+
+    if isinstance(error, CatalogueUnavailable):
+        page = outage_page(request, found)
+    else:
+        try:
+            page = error_page(request, found)
+        except CatalogueUnavailable:
+            page = outage_page(request, found)
+    if found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        page.headers["Retry-After"] = RETRY_AFTER
+    return page
 
 
 def install(app: FastAPI) -> None:

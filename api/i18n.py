@@ -13,7 +13,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from api.said import told
+
 LANGUAGES = ("zh_CN", "en")
+DOMAINS = ("messages", "errors")
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -36,16 +39,24 @@ class Words:
         """The text of the first msgid that the catalogue names."""
         return next((self(m) for m in msgids if self.has(m)), otherwise)
 
+    def told(self, text: str) -> str:
+        """A message of the domain, such as an error's or a stored fault, with its values."""
+        return told(self, text, errors())
+
     @property
     def html(self) -> str:
         """The value of the `lang` attribute: it chooses the Han glyphs."""
         return "zh-Hans-CN" if self.language == "zh_CN" else "en"
 
 
-def read(language: str) -> Catalog:
-    """The catalogue of a language as its .po file stands."""
-    with (LOCALE / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return read_po(file, locale=language)
+def read(language: str, *domains: str) -> Catalog:
+    """The catalogue of a language as its .po files stand: the words of the screens, and what the domain says."""
+    found = Catalog(language)
+    for domain in domains or DOMAINS:
+        with (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+            for message in read_po(file, locale=language):
+                found[message.id] = message
+    return found
 
 
 @cache
@@ -56,6 +67,12 @@ def words(language: str) -> Words:
     write_mo(compiled, read(language))
     compiled.seek(0)
     return Words(language, GNUTranslations(compiled))
+
+
+@cache
+def errors() -> frozenset[str]:
+    """The messages of the domain."""
+    return frozenset(str(message.id) for message in read(LANGUAGES[0], "errors") if message.id)
 
 
 @cache

@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
 from archive.catalogue.engine import Catalogue
 from archive.index import open_index
 from archive.indexing import Indexer
-from archive.objects import open_store
+from archive.known import known_store
+from archive.objects import open_erasable
 from archive.vault import Archive
-from processing.owner import Chore, Owner
+from processing.chores import Chore
+from processing.dispatch.port import Dispatch
+from processing.exports import run_exports
+from processing.owner import Owner
+from processing.supervisor import Supervisor
+from processing.sweeper import Sweeper
+from processing.wakes import carry
 from processing.worker import WorkerConfig
 from supervision.matching import refresh_stale
 
 from .settings import Settings
 
 HOUR = 3600.0
+DEAR = 0.05  # the share of the time that a chore takes which would race the workers of its own machine
 
 
 def build_archive(settings: Settings) -> Archive:
     """The three stores of `settings`, the schema brought up to date."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    if settings.embedded:
+        settings.data.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(settings.catalogue)
     catalogue.migrate()
-    return Archive(catalogue, open_store(settings.objects), open_index(settings.index))
+    store, index = known_store(catalogue, settings.objects), open_index(settings.index)
+    return Archive(catalogue, store, index, wakes=not settings.embedded)
 
 
 def worker_config(settings: Settings) -> WorkerConfig:
     return WorkerConfig(
-        catalogue_url=settings.catalogue,
-        objects_url=settings.objects,
+        catalogue=settings.catalogue,
+        objects=settings.objects,
         engine=settings.engine,
         cache=str(settings.cache),
+        broker=settings.broker,
     )
+
+
+def build_supervisor(settings: Settings, archive: Archive) -> Supervisor:
+    """The workers of this host."""
+    return Supervisor(archive, worker_config(settings), settings.workers)
 
 
 def build_owner(settings: Settings, archive: Archive) -> Owner:
-    """The owner of the data folder: workers, and as chores the indexer, the matching of days and the sweeping of what
-    crashes left in the object store."""
-    indexer = Indexer(archive)
-    chores = (
-        Chore("index", _feeding(indexer), 0.5),
-        Chore("matching", lambda: refresh_stale(archive) > 0, 1.0),
-        Chore("sweep", lambda: archive.objects.sweep(time.time() - HOUR) > 0, HOUR),
+    """The owner of the data folder: workers and chores in one process."""
+    stopping = threading.Event()
+    chores = build_chores(settings, archive, stopping)
+    return Owner(archive, build_supervisor(settings, archive), settings.data, chores, stopping)
+
+
+def build_chores(settings: Settings, archive: Archive, stopping: threading.Event) -> tuple[Chore, ...]:
+    """What is repeated in both sizes: the indexer, the matching of days, exports, the feed's order, and the sweeping of
+    what crashes left in the object stores. An export is left for later once the process is `stopping`."""
+    exports = open_erasable(settings.exports)
+
+    def sweep() -> bool:
+        before = time.time() - HOUR
+        return archive.objects.sweep(before) + exports.sweep(before) > 0
+
+    share = DEAR if settings.embedded else 1.0
+    one_writer = settings.catalogue.url.startswith("sqlite:")  # it gives events their place as they come
+    sequence = () if one_writer else (Chore("sequence", lambda: _sequence(archive), 0.5),)
+    return (
+        Chore("index", _feeding(Indexer(archive)), 0.5, share=share),
+        Chore("matching", lambda: refresh_stale(archive) > 0, 1.0, share=share),
+        Chore("exports", lambda: run_exports(archive, exports, stopping.is_set), 1.0),
+        Chore("sweep", sweep, HOUR),
+        *sequence,
     )
-    return Owner(archive, worker_config(settings), settings.data, settings.workers, chores)
+
+
+def build_schedule(
+    settings: Settings, archive: Archive, dispatch: Dispatch, stopping: threading.Event
+) -> tuple[Chore, ...]:
+    """The chores of the server size: those of every size, and the waking of workers."""
+    return (
+        *build_chores(settings, archive, stopping),
+        Chore("wake", lambda: carry(archive, dispatch), 0.2),
+        Chore("resweep", Sweeper(archive, dispatch).turn, 2.0),
+    )
+
+
+def _sequence(archive: Archive) -> bool:
+    """Gives events their place in the feed."""
+    with archive.catalogue.write() as tx:
+        return tx.events.sequence() > 0
 
 
 def _feeding(indexer: Indexer) -> Callable[[], bool]:

@@ -34,7 +34,11 @@ class ObjectMissing(LookupError):
 
 
 class StoreUnavailable(OSError):
-    """The object store cannot be reached or is full; nothing was acknowledged."""
+    """The object store cannot be reached or is full (`full`: its disk is); nothing was acknowledged."""
+
+    def __init__(self, *said: object, full: bool = False) -> None:
+        super().__init__(*said)
+        self.full = full
 
 
 class ObjectDamaged(ValueError):

@@ -118,7 +118,8 @@ class TellerDay:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One feed of sheets. `label` (B-12) is what people see."""
+    """One feed of sheets. `label` (B-12) is what people see; `box` the number of the archive box that its paper was put
+    into, empty where it was put into none."""
 
     id: int
     branch_no: str
@@ -132,6 +133,7 @@ class Batch:
     opened_by: str
     opened_at: datetime
     closed_at: datetime | None = None
+    box: str = ""
 
     @property
     def label(self) -> str:
@@ -171,8 +173,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class StoredPage:
     """One side of one sheet as the catalogue knows it. `seq` is its place in the batch from 0, `number` its place in
-    its file from 1; sha256 of the original file in `original`, of the derivatives in `access` and `thumbnail`, of the
-    packed reading in `reading`; width and height in pixels of the access copy."""
+    its file from 1; sha256 of the original file in `original`, names of the derivatives in the object store in `access`
+    and `thumbnail`, of the reading in `reading`; width and height in pixels of the access copy."""
 
     id: int
     batch_id: int
@@ -346,7 +348,8 @@ class SealedDay:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the change feed: what happened to which noun, by whom; `seq` is the feed's cursor."""
+    """One line of the change feed: what happened to which noun, by whom. `position` is the feed's cursor, given in the
+    order of commits, and missing until then."""
 
     seq: int
     at: datetime
@@ -356,3 +359,4 @@ class Event:
     page_id: int | None = None
     record_id: int | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    position: int | None = None

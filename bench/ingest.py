@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import statistics
@@ -42,21 +43,42 @@ def make_pages(folder: Path, pages: int, seed: int) -> None:
         )
 
 
-def timed_ingest(folder: Path, data: Path) -> tuple[dict[str, object], float]:
-    """The JSON that `vouch ingest` ends with and its wall time in seconds, from an empty data folder."""
+def _cpu() -> float:
+    """CPU seconds of all the processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed_ingest(folder: Path, data: Path) -> tuple[dict[str, object], float, float]:
+    """The JSON that `vouch ingest` ends with, its wall time and its CPU time in seconds, from an empty data folder."""
     shutil.rmtree(data, ignore_errors=True)
     words = ("ingest", str(folder), "--branch", BRANCH, "--teller", TELLER, "--date", DAY.isoformat(), "--json")
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), _cpu()
     done = subprocess.run(vouch(*words, data=data), stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout), time.perf_counter() - begin
+    return json.loads(done.stdout), time.perf_counter() - begin, _cpu() - used
 
 
-def stage_times(data: Path) -> dict[str, float]:
-    """Median milliseconds of each step over the pages of a data folder."""
-    rows = sqlite3.connect(data / "catalogue.db").execute("SELECT notes FROM page").fetchall()
-    timings: list[Mapping[str, float]] = [json.loads(row[0]).get("timing", {}) for row in rows]
+def stage_times(data: Path, note: str = "timing") -> dict[str, float]:
+    """Median milliseconds of each step over the pages of a data folder, of wall or (`cpu`) of CPU time."""
+    timings = _timings(data, note)
     names = list(dict.fromkeys(name for timing in timings for name in timing))
     return {name: statistics.median(t[name] for t in timings if name in t) for name in names}
+
+
+def shares(data: Path, cpu: float) -> dict[str, float]:
+    """Parts of the CPU seconds of an ingest: reading, imaging with decoding, and all else, start-up too."""
+    timings = _timings(data, "cpu")
+
+    def share(*names: str) -> float:
+        return sum(timing.get(name, 0.0) for timing in timings for name in names) / 1000 / cpu
+
+    reading, imaging = share("reading"), share("decode", "imaging")
+    return {"reading": round(reading, 3), "imaging": round(imaging, 3), "else": round(1 - reading - imaging, 3)}
+
+
+def _timings(data: Path, note: str) -> list[Mapping[str, float]]:
+    rows = sqlite3.connect(data / "catalogue.db").execute("SELECT notes FROM page").fetchall()
+    return [json.loads(row[0]).get(note, {}) for row in rows]
 
 
 def _bare(paths: list[str]) -> float:
@@ -91,12 +113,15 @@ def run(out: Path, pages: int = 200, seed: int = 20260309) -> dict[str, object]:
     folder, data = out / f"pages-{seed}-{pages}", out / "data"
     make_pages(folder, pages, seed)
     bare = bare_engine(folder, processes)
-    report, whole = timed_ingest(folder, data)
+    report, whole, cpu = timed_ingest(folder, data)
     return {
         "pages": report["pages_done"],
         "seconds": round(whole, 1),
         "pages_per_second": round(pages / whole, 2),
         "bare_pages_per_second": round(pages / bare, 2),
         "ratio": round(bare / whole, 3),
+        "cpu_ms_a_page": round(cpu / pages * 1000),
+        "cpu_shares": shares(data, cpu),
         "stages_ms": stage_times(data),
+        "stages_cpu_ms": stage_times(data, "cpu"),
     }

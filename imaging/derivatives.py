@@ -10,6 +10,7 @@ from PIL import Image
 
 from imaging.model import Box, Page, Pixels
 from imaging.ops import gray, is_bilevel, pixels_of, shrunk, u8
+from imaging.views import view
 
 ACCESS_BYTES = 250_000
 THUMBNAIL_SIZE = (160, 114)
@@ -27,7 +28,11 @@ def thumbnail(page: Page) -> bytes:
     """The page within 160 × 114 pixels as JPEG of at most 6 KB."""
     width, height = THUMBNAIL_SIZE
     scale = min(width / page.width, height / page.height, 1.0)
-    return _within(_scaled(page.pixels, scale), _THUMBNAIL_QUALITIES, THUMBNAIL_BYTES)
+    # What the stages saw is large enough, unless the page is a strip or smaller than its thumbnail.
+    seen = view(page)
+    pixels = seen.small if scale * seen.times <= 1 else page.pixels
+    size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
+    return _within(_fitted(pixels, size), _THUMBNAIL_QUALITIES, THUMBNAIL_BYTES)
 
 
 def resized(page: Page, width: int) -> bytes:
@@ -58,7 +63,12 @@ def bitonal_g4(page: Page) -> bytes:
 def _scaled(pixels: Pixels, scale: float) -> Pixels:
     if scale >= 1.0:
         return pixels
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    return _fitted(pixels, (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))))
+
+
+def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """The pixels averaged down to `size` (width, height)."""
+    scale = min(size[0] / pixels.shape[1], size[1] / pixels.shape[0])
     # Whole factors first: the averaging over a broken number of pixels is dear, and then has little left to do.
     pixels = shrunk(pixels, max(1, int(0.5 / scale)))
     return u8(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))

@@ -70,12 +70,13 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One side of one sheet. `pixels` is read-only, H×W×3 uint8 BGR or H×W uint8; `dpi` may be a guess (noted);
-    `number` is its place in its file, from 1."""
+    `number` is its place in its file, from 1; `memo` keeps what was made of these pixels (`imaging.views`)."""
 
     pixels: Pixels
     dpi: float
     number: int = 1
     notes: tuple[Note, ...] = ()
+    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.pixels.flags.writeable:
@@ -97,6 +98,7 @@ class Page:
             self,
             pixels=self.pixels if pixels is None else pixels,
             dpi=self.dpi if dpi is None else dpi,
+            memo=self.memo if dpi is None and (pixels is None or pixels is self.pixels) else {},
             notes=(*self.notes, Note(stage, MappingProxyType(values))),
         )
 

@@ -8,16 +8,16 @@ from imaging.geometry import Geometry, geometry
 from imaging.model import Page, Stage
 from imaging.stages.background import background
 from imaging.stages.blank import blank
-from imaging.stages.crop import crop
-from imaging.stages.deskew import deskew
-from imaging.stages.orient import orient, turned
+from imaging.stages.orient import turned
 from imaging.stages.quality import quality
 from imaging.stages.stamps import Stamps, split_stamps
+from imaging.stages.straighten import straighten
 
 __all__ = ["READING", "RECIPE", "Geometry", "geometry", "reading_stream", "run", "turned"]
 
-RECIPE: tuple[Stage, ...] = (orient, crop, deskew, blank, quality)
-"""From the decoded page to the colour master that access copies are made of."""
+RECIPE: tuple[Stage, ...] = (straighten, blank, quality)
+"""From the decoded page to the colour master that access copies are made of. `straighten` is `orient`, `crop` and
+`deskew` in one."""
 
 READING: tuple[Stage, ...] = (background,)
 """From the colour master to the page that stamps are split from and that is read."""

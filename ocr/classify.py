@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -13,7 +14,7 @@ from imaging.model import Box
 from ocr.extract.lexicon import plain, words, words_by
 from ocr.extract.marks import Mark
 from ocr.extract.runs import Run, same_row, union
-from ocr.forms import Catalogue, catalogue
+from ocr.forms import catalogue
 from ocr.kinds.texts import nfkc
 from ocr.model import ATTACHMENT, ENDORSEMENT, UNKNOWN, Reading
 
@@ -88,9 +89,15 @@ def _alike(title: str, text: str) -> tuple[float, int]:
     return 1 - best[0] / size, max(0, len(text) - size)
 
 
+@cache
+def _letters(title: str) -> frozenset[str]:
+    return frozenset(title)
+
+
 def _title_score(title: str, heading: _Heading, width: int, height: int, usual: float) -> float:
     """How likely a heading is a form's title: alike, high on the page, in large letters, little around it, centred."""
-    if len(heading.text) < len(title) - 2 or len(set(title) & heading.letters) < 0.6 * len(set(title)):
+    letters = _letters(title)
+    if len(heading.text) < len(title) - 2 or len(letters & heading.letters) < 0.6 * len(letters):
         return 0.0
     alike, around = _alike(title, heading.text)
     if alike < _TITLE_LEAST or (len(title) <= 3 and alike < 1):
@@ -102,7 +109,9 @@ def _title_score(title: str, heading: _Heading, width: int, height: int, usual: 
     return alike - high - small - aside - 0.012 * min(around, 20) + 0.012 * len(title)
 
 
-def _titles(known: Catalogue) -> list[tuple[str, str]]:
+@cache
+def _titles() -> list[tuple[str, str]]:
+    known = catalogue()
     named = [(kind.name, kind.title) for kind in known.types.values() if kind.title]
     return [(name, plain(title)) for name, first in named for title in (first, *words_by("titles").get(name, ()))]
 
@@ -113,7 +122,7 @@ def _by_title(runs: Sequence[Run], reading: Reading) -> list[tuple[float, str, _
     usual = heights[len(heights) // 2] if heights else 1
     best: dict[str, tuple[float, str, _Heading]] = {}
     headings = _headings(runs)
-    for name, title in _titles(catalogue()):
+    for name, title in _titles():
         for heading in headings:
             score = _title_score(title, heading, reading.width, reading.height, usual)
             if score > best.get(name, (0.0,))[0]:

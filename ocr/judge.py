@@ -5,20 +5,27 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
-
-from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, Found
+from ocr.calibration import ACCEPT_ERROR, fitted
+from ocr.extract.fit import to_simple
+from ocr.extract.found import GRID, LABEL, STAMP, TICK, ZONE, Found
 from ocr.extract.mend import DEPENDENT, MENDED
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
 
 _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # white where a character may be missing
+_NUMBER = re.compile(r"\d{6}")
+_END = re.compile(r"(?:公司|支行|分行|营业部|营业室|商行|经营部|事务所|中心)(?=.{3})")
+_RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
+_PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
+_PART = re.compile(r"(?:分行|支行|营业部|营业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)")
+_LEGIBLE = 0.9  # of a page whose lines are less sure on the mean nothing stands that no rule proves
+_CODES, _CODE = frozenset({"branch_no", "teller_no", "authoriser_no"}), 4  # no bank's codes are shorter
 _FAR = 1.3  # a text this far from where its label expects it may be another label's
 _LED = 0.7  # a label whose group was only guessed
+PAGE = "page"  # the source of a value that was not read by the zone of a known form
+# Kinds whose own weights differ from the common ones.
+_OWN = ("least", "again", "proved", "bare")
 
 
 def _doubt(confidence: float) -> float:
@@ -32,80 +39,152 @@ def proofs_of(found: Found) -> frozenset[str]:
     return proofs - {"amount_words_equal_digits"} if DEPENDENT in found.evidence.proofs else proofs
 
 
-def features(found: Found, kind: str) -> dict[str, float]:
-    """The evidence as figures, each about 0..4, for the weights of calibration."""
+def least_that_counts(found: Found) -> float:
+    """The least confidence of the characters that make the value: signs of money, points and blanks do not."""
+    if len(found.confidences) != len(found.raw):
+        return found.evidence.least
+    kept = [c for char, c in zip(found.raw, found.confidences, strict=True) if char.isalnum()]
+    return max(found.evidence.least, min(kept, default=0.0))
+
+
+def features(found: Found, kind: str, source: str = PAGE) -> dict[str, float]:
+    """The evidence as figures, each about 0..4, for the weights of calibration. `source` is PAGE or ZONE."""
     e = found.evidence
     if e.how in {STAMP, TICK}:
-        # Ink is other evidence than characters: it must not pull on their weights.
-        return {f"{e.how}_sure": _doubt(e.least), f"{e.how}_role": e.role, f"{e.how}_many": min(e.margin, 3.0),
-                f"{e.how}_absent": e.misfit, f"how_{e.how}": 1.0}  # fmt: skip
+        return _inked(found, source)
     proofs = proofs_of(found)
-    return {
-        "least": _doubt(e.least),
+    common = {
+        "least": _doubt(least_that_counts(found)),
         "mean": _doubt(e.mean),
+        "rival": max(0.0, math.log10(max(1e-3, e.rival)) + 3.0),
         "again": _doubt(e.again) if e.again > 0 else 0.0,
-        "same": float(e.again > 0),
+        "page": _doubt(e.page),
+        "proved": float(found.value.proved is True or bool(proofs)),
+        "bare": float(e.again == 0 and found.value.proved is not True and not proofs),
+    }
+    own = {f"{name} {kind}": common[name] for name in _OWN}
+    if source != PAGE:
+        own |= {f"{name} {source}": common[name] for name in ("least", "mean", "again")}
+    where = {f"how_{e.how}": 1.0, f"kind_{kind}": 1.0, f"from_{source}": 1.0}
+    return common | own | _place(found) | _shape(found) | where
+
+
+def _inked(found: Found, source: str) -> dict[str, float]:
+    """Ink is other evidence than characters: it must not pull on their weights. What speaks for a stamp that is there
+    says little of one that is not."""
+    e = found.evidence
+    absent = "_absent" if e.how == STAMP and found.value.value == "absent" else ""
+    name = f"{e.how}{absent}{'_bare' if e.bare else ''}"
+    said = {"sure": _doubt(e.least), "role": e.role, "many": min(e.margin, 3.0), "misfit": min(e.misfit, 3.0),
+            "ink": min(e.ink, 3.0)}  # fmt: skip
+    which = {f"how_{name}": 1.0, f"{name}_{source}": 1.0, f"{name}_{found.field}": 1.0, "inked_page": _doubt(e.page)}
+    return {f"{name}_{key}": value for key, value in said.items()} | which
+
+
+def _place(found: Found) -> dict[str, float]:
+    """What place, label and rivals say."""
+    e = found.evidence
+    return {
         "differs": float(e.again < 0),
+        "same": float(e.again > 0.01),
+        "outvoted": float(0 < e.again <= 0.01),
         "place": min(e.place, 3.0),
         "misfit": min(e.misfit, 3.0),
         "margin": min(e.margin, 2.0),
-        "role": e.role,
-        "proved": float(found.value.proved is True or bool(proofs)),
-        "failed": float(found.value.proved is False or bool(e.doubts)),
-        "repaired": float(found.value.repaired),
-        "mended": float(any(p.startswith(MENDED) for p in e.proofs)),
-        "broken": float(bool(_BROKEN.search(found.raw)) and e.again <= 0),
-        "rows": float(max(1, len(found.lines)) - 1),
-        **{f"how_{how}": float(e.how == how) for how in (LABEL, GRID, LOOSE, "missed", "derived")},
-        "long": min(3.0, len(found.value.value) / 10),
-        f"kind_{kind}": 1.0,
+        "close": max(0.0, 0.4 - e.margin) if e.how == LABEL else 0.0,
+        "unled": max(0.0, 1.0 - e.role),
+        "left": min(e.left, 1.0),
+        "covered": float(e.covered > 0),
+        "uncovered": float(e.covered < 0),
+        "edged": float(e.edge > 0),
+        "cut": float(e.edge < 0),
+        "open": float(e.edge == 0),
     }
 
 
-@cache
-def _fitted() -> Mapping[str, Any]:
-    """The weights and thresholds that bench/calibrate.py fitted."""
-    return dict(yaml.safe_load(files("ocr").joinpath("calibration.yaml").read_text(encoding="utf-8")))
+def _shape(found: Found) -> dict[str, float]:
+    """What the value itself and its characters say."""
+    e, value = found.evidence, found.value
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in value.value)
+    return {
+        "failed": float(value.proved is False or bool(e.doubts)),
+        "repaired": float(value.repaired),
+        "mended": float(any(p.startswith(MENDED) for p in e.proofs)),
+        "dependent": float(DEPENDENT in e.proofs),
+        "broken": float(bool(_BROKEN.search(found.raw))),
+        "numbered": float(chinese and bool(_NUMBER.search(value.value))),
+        "traditional": float(any(ord(char) in to_simple() for char in value.value)),
+        "two_in_one": float(bool(_END.search(value.value)) and len(value.value) > 16),
+        "rows": float(max(1, len(found.lines)) - 1),
+        "long": min(3.0, len(value.value) / 10),
+    }
 
 
-def confidence(found: Found, kind: str) -> float:
+def confidence(found: Found, kind: str, source: str = PAGE) -> float:
     """How likely the value is right, 0..1."""
-    weights = _fitted()["weights"]
-    total = float(weights["bias"]) + sum(
-        float(weights.get(name, 0.0)) * value for name, value in features(found, kind).items()
-    )
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    known = fitted()
+    return known.level(kind, source, known.odds(features(found, kind, source)))
 
 
 def barred(found: Found, kind: str) -> bool:
-    """What is never accepted, however sure: a failed rule, a derived value, a stamp, a guessed group, what hardly
-    suits its field, readings that differ without proof."""
+    """What is never accepted, however sure: a failed rule, a derived value, a guessed group, what hardly suits its
+    field, readings that differ without proof."""
     e = found.evidence
-    proved = found.value.proved is True or bool(proofs_of(found))
-    if DEPENDENT in e.proofs and found.value.repaired and not proved:
+    if bool(e.doubts) or found.value.proved is False or e.how == "derived":
         return True
-    if e.how == STAMP:
-        # A person sees at once what a stamp is; colour alone cannot tell whose it is.
+    if found.field == "discount_rate" and (e.again < 0 or not _RATE.fullmatch(found.value.value)):
         return True
-    if found.field == "discount_rate" and not proved:
-        # % and ‰ look alike; only the interest tells them apart.
+    if kind == "amount_cn" and _PLAIN.search(found.value.value):
         return True
-    if (e.misfit >= 1.0 or e.place > _FAR or (found.value.repaired and kind in {"name", "text"})) and not proved:
-        return True
-    if e.how in {LABEL, GRID} and 0 < e.role < _LED and not proved:
-        return True
-    return bool(e.doubts) or found.value.proved is False or e.how == "derived" or (e.again < 0 and not proved)
+    if found.value.proved is True or proofs_of(found):
+        return False
+    return _unproved(found, kind)
 
 
-def judge(found: Found, field: FieldDef, type_sure: float, engine: str) -> FieldValue:
-    """The field's value with its confidence, accepted where that passes the threshold of its kind and nothing bars it.
-    `type_sure` is how sure the page's type is: no value is surer than that."""
-    sure = min(confidence(found, field.kind), 0.9999)
-    if barred(found, field.kind):
-        sure = min(sure, 0.6)
-    thresholds = _fitted()["thresholds"]
-    needed = float(thresholds.get(field.kind, thresholds["default"]))
-    accepted = sure >= needed and type_sure >= float(thresholds["type"])
+def _unproved(found: Found, kind: str) -> bool:
+    """What bars a value that no rule proves."""
+    e, value = found.evidence, found.value
+    return any((
+        # % and ‰ look alike; only the interest tells them apart. Words and digits that mended each other disagreed.
+        found.field == "discount_rate" or DEPENDENT in e.proofs,
+        e.how not in {STAMP, TICK} and (e.misfit >= 1.0 or e.place > _FAR or e.again < 0),
+        # Ink goes on at the crop's end, or text of the cell was given to no field: the value may be a part.
+        e.edge < 0 or e.left > 0,
+        e.page < _LEGIBLE,
+        # What only stands near a label, and was not read with the page, is as often another print.
+        e.how == "missed" or (e.how in {LABEL, GRID} and 0 < e.role < _LED),
+        found.field in _CODES and len(value.value) < _CODE,
+        kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
+    ))  # fmt: skip
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a name or text begins as a part of one, holds a tick, a stamp's words or half of a
+    bracket, or a traditional character."""
+    uneven = any(text.count(left) != text.count(right) for left, right in ("()", "〔〕", "[]", "《》"))
+    return uneven or _PART.match(text) is not None or any(ord(char) in to_simple() for char in text)
+
+
+def judge(
+    found: Found,
+    field: FieldDef,
+    type_sure: float,
+    engine: str,
+    accept_error: Mapping[str, float] = ACCEPT_ERROR,
+) -> FieldValue:
+    """The field's value with its confidence, accepted where nothing bars it and, of values as sure as that, no more
+    than `accept_error` of its kind (a share, by kind or `default`) are wrong. Nothing of a page is accepted whose type
+    is not sure, or that was read by an engine which was not calibrated and proved by no rule. `engine` is the name of
+    the one that read the page, or ZONE."""
+    known = fitted()
+    source = ZONE if engine == ZONE else PAGE
+    sure = confidence(found, field.kind, source)
+    accepted = (
+        sure >= known.threshold(field.kind, accept_error)
+        and type_sure >= known.type_sure
+        and not barred(found, field.kind)
+        and (engine in known.engines or found.value.proved is True or bool(proofs_of(found)))
+    )
     return FieldValue(
         found.field,
         found.value.value,

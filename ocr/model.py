@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -13,14 +13,18 @@ from imaging.model import Box, Page, Pixels
 @dataclass(frozen=True, slots=True)
 class Line:
     """Text as an engine read it: `text`, `confidence` 0..1, `box` in page pixels (None for a bare crop), and where the
-    engine tells them, the horizontal centre of each character in page pixels (same length as `text`) and each
-    character's own confidence."""
+    engine tells them, the horizontal centre of each character in page pixels (same length as `text`), each character's
+    own confidence, and what else each may be: pairs of a character ("" for none) and its likelihood, likeliest first,
+    empty where the engine is certain. Alternatives are not stored with a reading. `printed` says that the line was not
+    read on this page: it is the known form's print."""
 
     text: str
     confidence: float
     box: Box | None = None
     centers: tuple[float, ...] = ()
     char_confidences: tuple[float, ...] = ()
+    alternatives: tuple[tuple[tuple[str, float], ...], ...] = ()
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,10 @@ class Engine(Protocol):
         """All the lines of a page."""
         ...
 
-    def read_lines(self, crops: list[Pixels]) -> list[Line]:
-        """Each crop (H×W×3 uint8 BGR, one line of text, upright) read by itself; empty text where there is none."""
+    def read_lines(
+        self, crops: list[Pixels], kinds: Sequence[str | None] | None = None, quick: bool = False
+    ) -> list[Line]:
+        """Each crop (H×W×3 uint8 BGR, one line of text, upright) read by itself; empty text where there is none.
+        `kinds` are the catalogue's kinds of the values that the crops show, where they are known; `quick` asks for a
+        first reading at the least cost, of money too."""
         ...

@@ -33,9 +33,11 @@ def load(data: bytes) -> Reading:
 def _to_list(line: Line) -> list[Any]:
     box = None if line.box is None else [line.box.x, line.box.y, line.box.w, line.box.h]
     centers = [round(center, 1) for center in line.centers]
-    return [line.text, round(line.confidence, 4), box, centers, [round(each, 4) for each in line.char_confidences]]
+    said = [line.text, round(line.confidence, 4), box, centers, [round(each, 4) for each in line.char_confidences]]
+    return [*said, True] if line.printed else said
 
 
 def _from_list(parts: list[Any]) -> Line:
-    text, confidence, box, centers, confidences = parts
-    return Line(text, confidence, None if box is None else Box(*box), tuple(centers), tuple(confidences))
+    text, confidence, box, centers, confidences, *printed = parts
+    place = None if box is None else Box(*box)
+    return Line(text, confidence, place, tuple(centers), tuple(confidences), (), printed == [True])

@@ -11,18 +11,21 @@ from imaging.model import Page
 from imaging.recipe import reading_stream
 from imaging.stages.orient import turned
 from imaging.stages.stamps import Stamps
+from ocr.by_zones import of_known, see_known
+from ocr.calibration import ACCEPT_ERROR
 from ocr.classify import TypeGuess, classify
 from ocr.cover import Cover, read_cover
 from ocr.extract import Extraction, Layout, analyse, extract
 from ocr.extract.found import Found
-from ocr.extract.mend import mend
 from ocr.extract.reread import read_missing, reread
 from ocr.extract.stamps import Sheet, find_stamps
-from ocr.forms import TypeDef, catalogue
+from ocr.forms import catalogue
 from ocr.judge import judge
+from ocr.known.model import KnownForm
 from ocr.model import BATCH_COVER, BLANK, Engine, FieldValue, Reading, Voucher
+from ocr.proving import case_of, settled
 from ocr.read import read_upright
-from ocr.rules import READING, Case, failures, proofs
+from ocr.rules import Case, failures, proofs
 
 STAMPS_ASKED = ("stamp_bank",)
 
@@ -44,9 +47,10 @@ class Seen:
     reading: Reading
 
 
-def see(page: Page, engine: Engine) -> Seen:
-    """Read a processed page, turned so that its text stands upright."""
-    stamps = reading_stream(page)
+def see(page: Page, engine: Engine, stamps: Stamps | None = None) -> Seen:
+    """Read a processed page, turned so that its text stands upright. `stamps` is its reading stream where that was made
+    before."""
+    stamps = stamps or reading_stream(page)
     text, reading = read_upright(stamps.text_stream, engine)
     if text is stamps.text_stream:
         return Seen(page, stamps, reading)
@@ -61,32 +65,6 @@ def _of_cover(cover: Cover) -> Voucher:
     return Voucher(BATCH_COVER, 0.999, fields)
 
 
-def _case(kind: TypeDef, found: Mapping[str, Found], on: dt.date, asked: Sequence[str]) -> Case:
-    cards = frozenset(name for name, each in found.items() if each.card)
-    return Case(kind.name, {name: each.value.value for name, each in found.items()}, on, cards, tuple(asked))
-
-
-def _with_rules(found: Mapping[str, Found], case: Case) -> dict[str, Found]:
-    """The values with the reading rules that they pass and fail as evidence."""
-    passed = proofs(case)
-    failed: dict[str, set[str]] = {}
-    for result in failures(case):
-        if result.rule in READING:
-            for name in result.fields:
-                failed.setdefault(name, set()).add(result.rule)
-    return {
-        name: replace(
-            each,
-            evidence=replace(
-                each.evidence,
-                proofs=each.evidence.proofs | passed.get(name, frozenset()),
-                doubts=frozenset(failed.get(name, ())),
-            ),
-        )
-        for name, each in found.items()
-    }
-
-
 def evidence_of(
     seen: Seen, layout: Layout, guess: TypeGuess, engine: Engine, on: dt.date, asked: Sequence[str]
 ) -> tuple[dict[str, Found], Case]:
@@ -94,19 +72,19 @@ def evidence_of(
     kind, pixels = catalogue().types[guess.type], seen.stamps.text_stream.pixels
     first: Extraction = extract(layout, kind, guess.runs, pixels)
     found = {each.field: each for each in first.found}
-    settled = frozenset(proofs(_case(kind, found, on, asked)))
+    proven = frozenset(proofs(case_of(kind, found, on, asked)))
     missing = {name: field for name, field in first.fields.items() if name not in found}
-    again = reread(first.found, first.fields, pixels, engine, settled)
-    late = read_missing(missing, first.roles, layout, pixels, engine)
-    found = {each.field: each for each in (*again, *late)}
-    found = mend(found, kind, _case(kind, found, on, asked))
-    sheet = Sheet(seen.page, layout, first, seen.stamps.boxes)
-    found |= {each.field: each for each in find_stamps(sheet)}
-    case = _case(kind, found, on, asked)
-    return _with_rules(found, case), case
+    again = reread(first.found, first.fields, pixels, engine, proven)
+    lifted = [(stamp.box, seen.page.pixels) for stamp in seen.stamps.boxes]
+    late = read_missing(missing, first.roles, layout, pixels, engine, lifted)
+    marks = find_stamps(Sheet(seen.page, layout, first, seen.stamps), engine)
+    return settled((*again, *late), marks, kind, on, asked, seen.reading)
 
 
-def interpret(seen: Seen, engine: Engine, *, on: dt.date, stamps_asked: Sequence[str] = STAMPS_ASKED) -> Voucher:
+def interpret(
+    seen: Seen, engine: Engine, *, on: dt.date, stamps_asked: Sequence[str] = STAMPS_ASKED,
+    accept_error: Mapping[str, float] = ACCEPT_ERROR,
+) -> Voucher:  # fmt: skip
     """The voucher that a page says, from its reading."""
     layout = analyse(seen.reading, cells(seen.stamps.text_stream))
     guess = classify(seen.reading, layout.runs, layout.marks)
@@ -114,22 +92,29 @@ def interpret(seen: Seen, engine: Engine, *, on: dt.date, stamps_asked: Sequence
         return Voucher(guess.type, guess.confidence, {}, (), seen.reading)
     found, case = evidence_of(seen, layout, guess, engine, on, stamps_asked)
     fields = {
-        name: judge(each, catalogue().fields[name], guess.confidence, seen.reading.engine)
+        name: judge(each, catalogue().fields[name], guess.confidence, seen.reading.engine, accept_error)
         for name, each in found.items()
     }
     return Voucher(guess.type, guess.confidence, fields, failures(case), seen.reading)
 
 
 def understand(
-    page: Page, engine: Engine, *, business_date: dt.date | None = None, stamps_asked: Sequence[str] = STAMPS_ASKED
-) -> Understood:
+    page: Page, engine: Engine, *, business_date: dt.date | None = None, stamps_asked: Sequence[str] = STAMPS_ASKED,
+    forms: Sequence[KnownForm] = (), accept_error: Mapping[str, float] = ACCEPT_ERROR,
+) -> Understood:  # fmt: skip
     """The voucher on a page that went through imaging's recipe, and that page upright. `business_date` is the batch's,
-    today where there is none; `stamps_asked` are the stamps that the parameters ask for."""
+    today where there is none; `stamps_asked` are the stamps that the parameters ask for; `forms` the known ones, of
+    which only the zones are read; `accept_error` how many of the accepted values may be wrong, by kind."""
     if page.note("blank").get("blank"):
         return Understood(Voucher(BLANK, 0.99), page)
     cover = read_cover(page)
     if cover is not None:
         return Understood(_of_cover(cover), page)
-    seen = see(page, engine)
     on = business_date or dt.datetime.now(dt.UTC).date()
-    return Understood(interpret(seen, engine, on=on, stamps_asked=stamps_asked), seen.page)
+    stamps = reading_stream(page)
+    zoned = see_known(page, stamps, engine, forms) if forms else None
+    if zoned is not None:
+        return Understood(*of_known(zoned, on, stamps_asked, accept_error))
+    seen = see(page, engine, stamps)
+    said = interpret(seen, engine, on=on, stamps_asked=stamps_asked, accept_error=accept_error)
+    return Understood(said, seen.page)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from archive.boxing import box_number
 from archive.catalogue.engine import Transaction
 from archive.errors import Conflict, Invalid
 from archive.model import EVERYTHING, Batch, BatchState, CapturedFile, Scope, TellerDay
 from archive.vault import Archive
-from imaging.decode import probe
+from imaging.decode import Probe, probe
 from imaging.model import Scan, ScanError
+
+from .wakes import wake
 
 LONGEST_NAME = 255
 
@@ -106,29 +110,54 @@ def add_file(
 ) -> CapturedFile:
     """One file of a batch, acknowledged once its bytes are durable and its rows committed. Sent again it is answered
     with the same identity. One that cannot be imaged is answered with `refused` and `detail`, and kept by name only."""
-    scan = Scan.of(clean_name(name), data)
+    return add_files(archive, batch_id, [(name, data)], actor=actor, scope=scope)[0]
+
+
+def add_files(
+    archive: Archive, batch_id: int, files: Sequence[tuple[str, bytes]], *, actor: str, scope: Scope = EVERYTHING
+) -> list[CapturedFile]:
+    """The same for several files, each a name and bytes, which keep their order: all are acknowledged at once, after
+    the bytes of all are durable, in one transaction."""
+    scans = [Scan.of(clean_name(name), data) for name, data in files]
     with archive.catalogue.read() as tx:
         batch = tx.batches.get(batch_id, scope)
-        known = tx.batches.find_file(batch_id, scan.name, scan.sha256)
-    if known is not None:
-        return known
+        known = [tx.batches.find_file(batch_id, scan.name, scan.sha256) for scan in scans]
+    looked = [(scan, _looked_at(scan)) for scan, before in zip(scans, known, strict=True) if before is None]
+    if not looked:
+        return [before for before in known if before is not None]
     _require_open(batch)
-    try:
-        found = probe(scan)
-    except ScanError as error:
-        return refuse_file(archive, batch_id, name, scan.sha256, len(data), error.reason, error.detail)
-    archive.objects.put(data)
+    archive.objects.put_many([scan.data for scan, found in looked if isinstance(found, Probe)])
     with archive.catalogue.write() as tx:
         batch = tx.batches.lock(batch_id)
         tx.days.require_open(batch.day)
         _require_open(batch)
-        file, created = tx.batches.add_file(batch_id, scan.name, scan.sha256, len(data), found.media_type, found.count)
-        if created:
-            tx.pages.add_pages(batch, file, scan.sha256)
-            tx.days.touch(batch.day)
-            detail = {"name": file.name, "sha256": file.sha256, "pages": file.pages}
-            tx.events.add("file.received", actor, batch_id=batch_id, detail=detail)
-        return file
+        added = iter([_add(archive, tx, batch, scan, found, actor) for scan, found in looked])
+    return [next(added) if before is None else before for before in known]
+
+
+def _looked_at(scan: Scan) -> Probe | ScanError:
+    """What a scan holds, or why it cannot be imaged."""
+    try:
+        return probe(scan)
+    except ScanError as error:
+        return error
+
+
+def _add(
+    archive: Archive, tx: Transaction, batch: Batch, scan: Scan, found: Probe | ScanError, actor: str
+) -> CapturedFile:
+    """The rows of one file, where it is new."""
+    name, sha256, size = scan.name, scan.sha256, len(scan.data)
+    if isinstance(found, ScanError):
+        return tx.batches.refuse_file(batch.id, name, sha256, size, refused=found.reason, detail=found.detail)
+    file, created = tx.batches.add_file(batch.id, name, sha256, size, found.media_type, found.count)
+    if created:
+        pages = tx.pages.add_pages(batch, file, sha256)
+        wake(archive, tx, ((page.id, batch.branch_no) for page in pages))
+        tx.days.touch(batch.day)
+        detail = {"name": file.name, "sha256": file.sha256, "pages": file.pages}
+        tx.events.add("file.received", actor, batch_id=batch.id, branch_no=batch.branch_no, detail=detail)
+    return file
 
 
 def refuse_file(
@@ -166,6 +195,18 @@ def close_batch(
         tx.batches.archive_if_complete(batch_id)
         tx.days.touch(batch.day)
         return tx.batches.get(batch_id)
+
+
+def box_batch(archive: Archive, batch_id: int, box: str, *, actor: str, scope: Scope = EVERYTHING) -> Batch:
+    """Puts the paper of a batch into an archive box, or takes it out of the one it is in where `box` is empty; also
+    when its day is sealed, which holds no box. The batch's vouchers are found by it. Invalid, NotFound."""
+    number = box_number(box)
+    with archive.catalogue.write() as tx:
+        batch = tx.batches.lock(batch_id, tx.batches.get(batch_id, scope).day)
+        if number == batch.box:
+            return batch
+        tx.events.add("batch.boxed", actor, batch_id=batch_id, detail={"old": batch.box, "new": number})
+        return tx.batches.set_box(batch_id, number)
 
 
 def clean_name(name: str) -> str:

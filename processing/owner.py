@@ -1,22 +1,20 @@
-"""The owner of a data folder: holds its lock, runs the workers and the chores (indexer, matching of days)."""
+"""The owner of a data folder: holds its lock, runs the workers and the chores (indexer, matching of days, …)."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
+from archive.errors import Conflict
 from archive.vault import Archive
 
+from .chores import Chore, Chores
 from .supervisor import Supervisor
-from .worker import WorkerConfig
 
 log = structlog.get_logger("vouch.owner")
 
@@ -44,6 +42,22 @@ class OwnerLock:
         os.write(self._held[0], str(os.getpid()).encode())
         return True
 
+    def seems_held(self) -> bool:
+        """Whether the process that owned the folder last lives. A guess, which takes no lock from anybody."""
+        try:
+            return Path("/proc", self.path.read_text(encoding="ascii").strip() or "none").exists()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
+
+    def take(self) -> None:
+        """Owns the folder from now on. Conflict that names the process which does."""
+        if not self.acquire():
+            pid = self.path.read_text(encoding="ascii", errors="replace").strip()
+            raise Conflict(
+                f"{self.path.parent} is owned by the process {pid or 'of another vouch'}; stop it, or choose another"
+                " VOUCH_DATA"
+            )
+
     def _lock_folder(self) -> None:
         try:
             fcntl.flock(self._held[1], fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,67 +72,36 @@ class OwnerLock:
         self._held = []
 
 
-@dataclass(slots=True)
-class Chore:
-    """Work of the owner that is repeated: `turn` says whether it did something; `pause` seconds follow each turn, which
-    does all that waits.
-    `since`, `fault` tell the system page whether it works."""
-
-    name: str
-    turn: Callable[[], bool]
-    pause: float
-    fault: str = ""
-    since: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
 class Owner:
-    """Runs workers and chores over one archive. `lock` is taken by the caller first (see OwnerLock)."""
+    """Runs workers and chores over one archive. `lock` is taken by the caller first (see OwnerLock); `stopping` tells
+    long chores that the owner ends."""
 
     def __init__(
-        self, archive: Archive, config: WorkerConfig, folder: Path, workers: int, chores: Sequence[Chore]
+        self,
+        archive: Archive,
+        supervisor: Supervisor,
+        folder: Path,
+        chores: Sequence[Chore],
+        stopping: threading.Event | None = None,
     ) -> None:
-        self.archive, self.chores = archive, tuple(chores)
+        self.archive, self.supervisor, self.chores = archive, supervisor, tuple(chores)
         self.lock = OwnerLock(folder)
-        self.supervisor = Supervisor(archive, config, workers)
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._stopping = stopping or threading.Event()
+        self._running = Chores(archive.catalogue, chores)
 
     def start(self) -> None:
         """Takes over what a former owner left running (it is dead: the lock is ours), then starts the work."""
         with self.archive.catalogue.write() as tx:
             tx.pages.release_all()
         self.supervisor.start()
-        self._threads = [threading.Thread(target=self._run, args=(c,), name=c.name, daemon=True) for c in self.chores]
-        for thread in self._threads:
-            thread.start()
+        self._running.start()
+
+    def hurry(self) -> None:
+        """Lets the chores do at once what waits for them."""
+        self._running.hurry()
 
     def stop(self) -> None:
-        self.supervisor.stop()
         self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        self.supervisor.stop()
+        self._running.stop()
         self.lock.release()
-
-    def _run(self, chore: Chore) -> None:
-        while not self._stopping.is_set():
-            turn(chore)
-            self._stopping.wait(chore.pause)
-        deadline = time.monotonic() + 30.0
-        while turn(chore) and time.monotonic() < deadline:
-            pass  # what the last pages left is done before the owner goes
-
-
-def turn(chore: Chore) -> bool:
-    """One turn of a chore; a failure is logged, shown on the system page and tried again after the pause."""
-    try:
-        did = chore.turn()
-    except Exception as error:
-        fault = f"{type(error).__name__}: {error}"
-        if not chore.fault:
-            chore.since = datetime.now(UTC)
-            log.exception("chore failed", chore=chore.name)  # once: it is tried again several times a second
-        chore.fault = fault
-        return False
-    if chore.fault:
-        chore.fault, chore.since = "", datetime.now(UTC)
-    return did

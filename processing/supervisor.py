@@ -1,8 +1,7 @@
-"""Supervised local worker processes: a dead one is replaced, its death counted against the page it held."""
+"""Supervised worker processes of one host: a dead one is replaced, its death counted against the page it held."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 import time
@@ -14,32 +13,56 @@ import structlog
 
 from archive.vault import Archive
 
+from .nursery import prepared
+from .parts import host
+from .wakes import wake
 from .worker import MOST_DELIVERIES, TEMPORARY, WorkerConfig, main
 
+LOOK = 0.1
+LONGEST_WAIT = 5.0  # seconds until a seat is filled again whose workers die without a page
 log = structlog.get_logger("vouch.supervisor")
 
 
 @dataclass(slots=True)
 class Seat:
-    """One place for a worker: its name for the life of one process, and when it was last filled."""
+    """One place for a worker: its name for the life of one process, and when it was last filled. `deaths` in all;
+    `vain` those in a row that no page explains; `rest_until` on the monotonic clock."""
 
     number: int
     name: str = ""
     process: BaseProcess | None = None
     since: datetime | None = None
     deaths: int = 0
+    vain: int = 0
+    counted: bool = True
+    rest_until: float = 0.0
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.is_alive()
+
+    def rest(self) -> None:
+        """Puts the next try off, longer from time to time."""
+        self.rest_until = time.monotonic() + min(LONGEST_WAIT, 0.5 * self.vain)
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps `workers` processes alive. `start` and `stop` are called by the owner of the data folder."""
+    """Keeps `workers` processes alive, on the data folder that this process owns or on the servers. Their deaths are
+    counted alike in both."""
 
     archive: Archive
     config: WorkerConfig
     workers: int
     seats: list[Seat] = field(default_factory=list)
+    fault: str = ""
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    @property
+    def alive(self) -> int:
+        """How many workers live."""
+        return sum(seat.alive for seat in self.seats)
 
     def start(self) -> None:
         self.seats = [Seat(number) for number in range(self.workers)]
@@ -53,59 +76,69 @@ class Supervisor:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
-        living = [s for s in self.seats if s.process is not None and s.process.is_alive()]
+        living = [seat for seat in self.seats if seat.alive]
         for seat in living:
             seat.process.terminate()  # type: ignore[union-attr]
         deadline = time.monotonic() + patience
         for seat in living:
             seat.process.join(max(0.0, deadline - time.monotonic()))  # type: ignore[union-attr]
-            if seat.process.is_alive():  # type: ignore[union-attr]
+            if seat.alive:
                 seat.process.kill()  # type: ignore[union-attr]
                 seat.process.join()  # type: ignore[union-attr]
             try:
                 self._release(seat)
-            except OSError as error:  # the next owner takes over what is left running
+            except OSError as error:  # the next owner takes over what is left running, or its lease runs out
                 log.error("catalogue out of reach", cause=str(error))
 
     def _fill(self, seat: Seat) -> None:
-        seat.name = f"{os.getpid()}-{seat.number}-{time.monotonic_ns():x}"
-        context = multiprocessing.get_context("spawn")
+        seat.name = f"{host()}-{os.getpid()}-{seat.number}-{time.monotonic_ns():x}"
+        context = prepared(self.config.engine)
         seat.process = context.Process(target=main, args=(self.config, seat.name), daemon=True)
         seat.process.start()
-        seat.since = datetime.now(UTC)
+        seat.since, seat.counted = datetime.now(UTC), False
 
     def _watch(self) -> None:
-        while not self._stopping.wait(0.1):
+        while not self._stopping.wait(LOOK):
             for seat in self.seats:
-                if seat.process is not None and not seat.process.is_alive():
+                if not seat.alive and time.monotonic() >= seat.rest_until:
                     self._mend(seat)
 
     def _mend(self, seat: Seat) -> None:
-        """Replaces a dead worker; whatever goes wrong, the supervisor lives on and tries again in the next turn."""
+        """Counts a death and replaces the worker; whatever goes wrong, the supervisor lives on and tries again."""
         try:
-            self._replace(seat)
-        except Exception:
-            log.exception("worker not replaced", worker=seat.name)
+            if not seat.counted:
+                self._count(seat)
+            if time.monotonic() >= seat.rest_until:
+                self._fill(seat)
+            self.fault = ""
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
+            if not self.fault:
+                log.exception("worker not replaced", worker=seat.name)
+            self.fault, seat.rest_until = fault, time.monotonic() + 1.0
 
-    def _replace(self, seat: Seat) -> None:
+    def _count(self, seat: Seat) -> None:
         """A worker that ended by itself or for its surroundings' sake gives its page back; any other death counts."""
         code = seat.process.exitcode if seat.process else None
-        seat.deaths += 1
-        log.warning("worker ended", worker=seat.name, exit_code=code)
-        try:
-            if code in (0, TEMPORARY):
-                self._release(seat)
-            else:
-                with self.archive.catalogue.write() as tx:
-                    tx.pages.worker_died(seat.name, f"its worker ended with status {code}", MOST_DELIVERIES)
-        except OSError as error:
-            log.error("catalogue out of reach", cause=str(error))
-            return  # the seat stays dead and is looked at again in the next turn
-        try:
-            self._fill(seat)
-        except OSError as error:
-            log.error("no worker can be started", cause=str(error))
+        if code in (0, TEMPORARY):
+            held = self._release(seat)
+        else:
+            held = self._died(seat, f"its worker ended with status {code}")
+        log.warning("worker ended", worker=seat.name, exit_code=code, pages=[page for page, _ in held])
+        seat.counted, seat.deaths = True, seat.deaths + 1
+        seat.vain = 0 if held else seat.vain + 1
+        seat.rest()
 
-    def _release(self, seat: Seat) -> None:
+    def _died(self, seat: Seat, cause: str) -> list[tuple[int, str]]:
         with self.archive.catalogue.write() as tx:
+            held = tx.pages.held_by(seat.name)
+            tx.pages.worker_died(seat.name, cause, MOST_DELIVERIES)
+            wake(self.archive, tx, held)
+        return held
+
+    def _release(self, seat: Seat) -> list[tuple[int, str]]:
+        with self.archive.catalogue.write() as tx:
+            held = tx.pages.held_by(seat.name)
             tx.pages.release(seat.name)
+            wake(self.archive, tx, held)
+        return held

@@ -6,7 +6,7 @@ import cv2
 
 from archive.catalogue.engine import Catalogue
 from archive.index.memory import MemoryIndex
-from archive.objects import open_store
+from archive.known import known_store
 from archive.vault import Archive
 from ocr.engines import load
 from ocr.model import Engine
@@ -17,5 +17,6 @@ from .worker import WorkerConfig
 def open_worker(config: WorkerConfig) -> tuple[Archive, Engine]:
     """The stores and engine of `config`. A worker never searches: its index is an empty one in memory."""
     cv2.setNumThreads(1)
-    archive = Archive(Catalogue(config.catalogue_url), open_store(config.objects_url), MemoryIndex())
+    catalogue, wakes = Catalogue(config.catalogue), bool(config.broker.url)
+    archive = Archive(catalogue, known_store(catalogue, config.objects), MemoryIndex(), wakes)
     return archive, load(config.engine, cache=config.cache)

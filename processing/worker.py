@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
+
+from archive.address import Address
+from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
+
+from .outages import surroundings
 
 if TYPE_CHECKING:
     from archive.model import StoredPage
     from archive.vault import Archive
     from ocr.model import Engine
 
+    from .dispatch import Dispatch
+    from .parts import Beat
+
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = 10.0
-IDLE = 0.15
 MOST_DELIVERIES = 4
 TEMPORARY = 75  # EX_TEMPFAIL: the surroundings failed, not the page
+SOME = 10
+FIRST_REST, LONGEST_REST = 1.0, 5.0  # seconds between two tries while a store is away
+NO_BROKER = Address("")
+_SIGNAL_OF_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+T = TypeVar("T")
 log = structlog.get_logger("vouch.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """What a worker process needs to open its stores and its engine; crosses to a spawned process by pickling."""
+    """What a worker process needs to open its stores, its engine and its dispatch; crosses to a spawned process by
+    pickling."""
 
-    catalogue_url: str
-    objects_url: str
+    catalogue: Address
+    objects: Address
     engine: str = "rapid"
     cache: str = ""
     niceness: int = 5
+    broker: Address = NO_BROKER
 
 
 def main(config: WorkerConfig, name: str) -> None:
@@ -47,43 +63,145 @@ def main(config: WorkerConfig, name: str) -> None:
     os.nice(config.niceness)
     os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"
     from processing.logs import configure
-    from processing.surroundings import open_worker
 
     configure()  # else a worker's log lines would lie among the JSON that its command prints
-    archive, engine = open_worker(config)
     try:
-        work(archive, engine, name, stopping)
-    except OSError as error:  # a full disk also refuses to note what became of the page; it is the supervisor's to do
+        _serve(config, name, stopping)
+    except OSError as error:  # it was told to stop while a store was away; its supervisor gives the page back
         log.error("stores out of reach", worker=name, cause=str(error))
-        time.sleep(1.0)
         raise SystemExit(TEMPORARY) from error
+
+
+def _serve(config: WorkerConfig, name: str, stopping: threading.Event) -> None:
+    from processing.dispatch import open_dispatch
+    from processing.parts import Beat
+    from processing.surroundings import open_worker
+
+    rest = Rest(stopping)
+    archive, engine = rest.through(lambda: open_worker(config))
+    dispatch = open_dispatch(config.broker)
+    beat = Beat(archive.catalogue, name, "worker")
+    beat.start()
+    try:
+        dispatch.consume(Hands(archive, engine, name, dispatch, rest, beat).work, stopping, rest.hear(beat))
     finally:
+        beat.stop()
         archive.catalogue.close()
 
 
-def work(archive: Archive, engine: Engine, name: str, stopping: threading.Event) -> None:
-    """Processes pages until `stopping` is set."""
-    while not stopping.is_set():
-        page = claim(archive, name)
-        if page is None:
-            stopping.wait(IDLE)
-            continue
-        handle(archive, engine, page, name)
+class Rest:
+    """Waits outages out, longer from try to try, until the process is to stop."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        self._pause = FIRST_REST
+
+    def over(self) -> None:
+        """All is well again."""
+        self._pause = FIRST_REST
+
+    def take(self, error: OSError) -> None:
+        """Rests once. Raises the error where the process is to stop."""
+        if self.stopping.wait(self._pause):
+            raise error
+        self._pause = min(LONGEST_REST, self._pause * 1.5)
+
+    def through(self, act: Callable[[], T]) -> T:
+        """What `act` returns, however long it takes until it can."""
+        while True:
+            try:
+                found = act()
+            except OSError as error:
+                log.error("stores out of reach", cause=str(error))
+                self.take(error)
+            else:
+                self.over()
+                return found
+
+    def hear(self, beat: Beat) -> Callable[[str], None]:
+        """What a dispatch tells of its broker: said once a change, and noted with the part."""
+
+        def told(fault: str) -> None:
+            if bool(fault) != bool(beat.fault):
+                log.warning("broker out of reach", cause=fault) if fault else log.info("broker in reach")
+            beat.say(fault)
+
+        return told
 
 
-def claim(archive: Archive, name: str) -> StoredPage | None:
-    """The next page, leased to `name`; looks before it writes, so that idle workers take no write lock."""
-    with archive.catalogue.read() as tx:
-        if not tx.pages.claimable(datetime.now(UTC)):
-            return None
+class Hands:
+    """One worker at its page. While a store is away the page is given back uncounted as soon as the catalogue takes
+    it, and the worker rests and goes on by itself: its engine stays loaded."""
+
+    def __init__(self, archive: Archive, engine: Engine, name: str, dispatch: Dispatch, rest: Rest, beat: Beat) -> None:
+        self.archive, self.engine, self.name = archive, engine, name
+        self.dispatch, self.rest, self.beat = dispatch, rest, beat
+        self.pages, self.seconds = 0, 0.0
+        self._busy = False
+        self._owed: StoredPage | None = None
+
+    def work(self, page_id: int | None) -> bool:
+        """Does that page, or where it is not to be had (or none is named) the next one; False where there is none. An
+        OSError says that the process is to stop while a store is away."""
+        while True:
+            try:
+                self._give_back()
+                page = self._claim(page_id)
+                self._busy = page is not None
+                if page is not None:
+                    self._do(page)
+            except OSError as error:
+                log.error("stores out of reach", worker=self.name, cause=str(error))
+                self.beat.say(f"{type(error).__name__}: {error}")
+                self.rest.take(error)
+            else:
+                self.rest.over()
+                self.beat.say("", pages=self.pages, page_seconds=round(self.seconds, 1))
+                return page is not None
+
+    def _claim(self, page_id: int | None) -> StoredPage | None:
+        """A page whose worker vanished comes first: its wake may be the last of a long queue."""
+        if page_id is None:
+            return claim(self.archive, self.name, look=not self._busy)
+        until = datetime.now(UTC) + LEASE
+        with self.archive.catalogue.write() as tx:
+            late = [page for page, branch_no in tx.pages.overdue(SOME) if self.dispatch.serves(branch_no)]
+            for one in (*late, page_id):
+                if (page := tx.pages.claim_one(one, self.name, until)) is not None:
+                    return page
+            return tx.pages.claim(self.name, until) if self.dispatch.serves_all() else None
+
+    def _do(self, page: StoredPage) -> None:
+        begin = time.monotonic()
+        try:
+            handle(self.archive, self.engine, page, self.name)
+        except LeaseLost as error:
+            log.warning("page lost", worker=self.name, page=page.id, cause=str(error))
+        except OSError:
+            self._owed = page
+            raise
+        self.pages, self.seconds = self.pages + 1, self.seconds + time.monotonic() - begin
+
+    def _give_back(self) -> None:
+        if self._owed is not None:
+            with self.archive.catalogue.write() as tx:
+                tx.pages.give_back(self._owed.id, self._owed.token)
+            self._owed = None
+
+
+def claim(archive: Archive, name: str, *, look: bool = True) -> StoredPage | None:
+    """The next page, leased to `name`; with `look` it looks before it writes, so that idle workers take no lock."""
+    if look:
+        with archive.catalogue.read() as tx:
+            if not tx.pages.claimable(datetime.now(UTC)):
+                return None
     with archive.catalogue.write() as tx:
         return tx.pages.claim(name, datetime.now(UTC) + LEASE)
 
 
 def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> None:
     """One page under a renewed lease. What fails in the page's own content counts against the page; what fails around
-    it (disk, store, database) is raised: it ends the process, whose supervisor gives the page back."""
-    from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
+    it (disk, store, database) is raised as an OSError, and counts against nobody."""
     from imaging.model import ScanError
     from processing.pipeline import process
 
@@ -98,21 +216,22 @@ def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> Non
             with archive.catalogue.write() as tx:
                 tx.pages.quarantine(page.id, page.token, f"{type(error).__name__}: {error}")
         except Exception as error:
-            if _around(error):
+            if surroundings(error):
                 bound.error("surroundings failed", cause=str(error))
                 raise
             bound.exception("page failed")
-            with archive.catalogue.write() as tx:
-                if tx.pages.failed(page.id, page.token, f"{type(error).__name__}: {error}", MOST_DELIVERIES):
-                    tx.pages.quarantine(page.id, page.token, f"{type(error).__name__}: {error}")
+            _failed(archive, page, f"{type(error).__name__}: {error}")
 
 
-def _around(error: Exception) -> bool:
-    """Whether the surroundings failed, not the page. The system's own errors have a number; those that libraries raise
-    of a picture that they cannot read have none."""
-    from archive.errors import StoreUnavailable
+def _failed(archive: Archive, page: StoredPage, cause: str) -> None:
+    """Counts a failure of the page's own: it waits for a worker again, or at the limit is set aside."""
+    from processing.wakes import wake
 
-    return isinstance(error, StoreUnavailable) or (isinstance(error, OSError) and error.errno is not None)
+    with archive.catalogue.write() as tx:
+        if tx.pages.failed(page.id, page.token, cause, MOST_DELIVERIES):
+            tx.pages.quarantine(page.id, page.token, cause)
+        else:
+            wake(archive, tx, [(page.id, tx.batches.get(page.batch_id).branch_no)])
 
 
 class _Lease:
@@ -120,31 +239,36 @@ class _Lease:
 
     def __init__(self, archive: Archive, page: StoredPage) -> None:
         self.archive, self.page = archive, page
-        self.over = threading.Event()
+        self.ended = threading.Event()
         self.thread = threading.Thread(target=self._renew, daemon=True)
 
     def __enter__(self) -> None:
         self.thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self.over.set()
+        self.ended.set()
         self.thread.join()
 
     def _renew(self) -> None:
-        while not self.over.wait(RENEW_EVERY):
+        pause = RENEW_EVERY
+        while not self.ended.wait(pause):
+            pause = RENEW_EVERY
             try:
                 with self.archive.catalogue.write() as tx:
                     if not tx.pages.renew(self.page.id, self.page.token, datetime.now(UTC) + LEASE):
                         return
-            except OSError as error:  # the next turn tries again; a lease that runs out is fenced by its token
+            except OSError as error:  # a lease that runs out meanwhile is fenced by its token
                 log.warning("lease not renewed", page=self.page.id, cause=str(error))
+                pause = FIRST_REST
 
 
 def _die_with_parent() -> None:
-    """Ends this process as soon as its supervisor is gone, so that a killed owner leaves no workers behind."""
+    """Ends this process as soon as its supervisor is gone, so that a killed owner leaves no workers behind; and with
+    the process that it was forked from, without which its supervisor would take it for dead."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
+    ctypes.CDLL(None).prctl(_SIGNAL_OF_PARENT_DEATH, signal.SIGKILL)
 
     def watch() -> None:
         connection.wait([parent.sentinel])

@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.catalogue.engine import Transaction
 from archive.model import Batch, Person, Record, StoredPage, TellerDay
+from archive.objects import holder
 from supervision.balance import Balance, balance_in
 
 FORMAT = "vouch-day/1"
@@ -33,11 +34,14 @@ def _without(noun: Any, *names: str) -> dict[str, Any]:
 
 
 def _objects(batches: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    """Every object that the day rests on, with what it is; one hash may be several things, it stands once for each."""
+    """Every object that the day rests on, with what it is; one object may hold several things, it stands once for
+    each."""
     found: set[tuple[str, str]] = set()
     for batch in batches:
         for page in batch["pages"]:
-            found |= {(page[role], role) for role in ("original", "access", "thumbnail", "reading") if page[role]}
+            found |= {
+                (holder(page[role]), role) for role in ("original", "access", "thumbnail", "reading") if page[role]
+            }
     return [{"sha256": sha256, "role": role} for sha256, role in sorted(found)]
 
 
@@ -47,7 +51,7 @@ def _page(page: StoredPage) -> dict[str, Any]:
 
 def _batch(tx: Transaction, batch: Batch) -> dict[str, Any]:
     return {
-        **_without(batch, "state", "closed_at"),
+        **_without(batch, "state", "closed_at", "box"),  # paper goes into its box when the day is sealed
         "label": batch.label,
         "files": [_without(file, "batch_id") for file in tx.batches.files(batch.id)],
         "sheets": [_without(sheet, "batch_id") for sheet in tx.pages.sheets(batch.id)],

@@ -140,6 +140,7 @@ def refresh(archive: Archive, day: TellerDay) -> None:
             given = _inputs(tx, day)
         judged = judge(day, given)
         with archive.catalogue.write() as tx:
+            tx.days.hold(day)  # until the commit nothing of it changes
             if tx.days.sealed(day):
                 return
             now = _inputs(tx, day)

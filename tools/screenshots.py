@@ -20,13 +20,14 @@ PASSWORD = "vouch-demo"
 DAY, PORT = "2026-03-09", 8765
 URL = f"http://127.0.0.1:{PORT}"
 VIEW = {"width": 1366, "height": 641}
+PATIENCE = 120_000  # milliseconds; a loaded machine only waits longer
 SWITCHES = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
 SHOTS = (
     ("day-board", "supervisor", f"/day/{DAY}", ()),
-    ("sheet-wall", "operator", "/batches/B-1", ("ArrowRight",)),
+    ("sheet-wall", "operator", "/batches/1", ("ArrowRight",)),
     ("viewer", "supervisor", "/v/2", ("j", "j")),
     ("balance", "supervisor", f"/balance/{DAY}/0102/0417", ("j",)),
     ("keying", "keyer", "/key", ()),
@@ -37,8 +38,9 @@ SHOTS = (
 def signed_in(browser: Browser, name: str) -> Page:
     """A page of a demo account, in Chinese."""
     context = browser.new_context(base_url=URL, viewport=VIEW, locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
     form = {"name": name, "password": PASSWORD}
-    context.request.post("/sign-in", form=form, headers={"Origin": URL}, max_redirects=0)
+    context.request.post("/sign-in", form=form, headers={"Origin": URL}, max_redirects=0, timeout=PATIENCE)
     return context.new_page()
 
 

@@ -1,4 +1,4 @@
-"""`vouch batch`: list, show and close batches."""
+"""`vouch batch`: list, show, close and box batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archive.errors import Invalid
 from archive.model import BatchState, PageState
 from archive.vault import Archive
 
-app = typer.Typer(help="Batches: list, show, close.", no_args_is_help=True)
+app = typer.Typer(help="Batches: list, show, close, put into a box.", no_args_is_help=True)
 Which = Annotated[str, typer.Argument(help="B-12 or 12.", show_default=False)]
 
 
@@ -54,7 +54,8 @@ def show_batch(batch: Which, as_json: Json = False) -> None:
         emit(report)
         return
     rows = [[v["id"], v["file"], v["page"], v["type"], v["state"], len(v["fields"])] for v in report["vouchers"]]
-    show(f"{report['batch']} {report['state']}", ["id", "file", "page", "type", "state", "fields"], rows)
+    boxed = f" · box {report['box']}" if report["box"] else ""
+    show(f"{report['batch']} {report['state']}{boxed}", ["id", "file", "page", "type", "state", "fields"], rows)
     for file in report["refused"]:
         say(f"refused {file['file']}: {file['reason']}: {file['detail']}")
     for fault in report["faults"]:
@@ -86,3 +87,22 @@ def close(
         emit(line)
     else:
         say(f"{closed.label} is {closed.state.value}")
+
+
+@app.command("box")
+def box(
+    batch: Which,
+    number: Annotated[str, typer.Argument(help="Such as K2026-0042; '' takes the paper out.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Put a batch's paper into an archive box, by which its vouchers are then found."""
+    from processing.capture import box_batch  # brings the imaging along
+
+    with told(as_json), opened() as archive:
+        boxed = box_batch(archive, batch_id(batch), number, actor=local_person().name)
+        with archive.catalogue.read() as tx:
+            line = line_of(boxed, tx.batches.counts(boxed.id))
+    if as_json:
+        emit(line)
+    else:
+        say(f"{boxed.label} is in box {boxed.box}" if boxed.box else f"{boxed.label} is in no box")

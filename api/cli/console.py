@@ -87,13 +87,14 @@ def _word(error: Exception) -> str:
     """The stable word of an error that a person can do something about; empty for any other."""
     from ocr.engines import EngineError  # slow to import, and most commands read nothing
 
-    reading = ((EngineError, "engine"), *((kind, "truth") for kind in _truth_errors()))
+    reading = ((EngineError, "engine"), *((kind, word) for kind, word in _reading_errors()))
     return next((word for kind, word in (*WORDS, *reading) if isinstance(error, kind)), "")
 
 
-def _truth_errors() -> tuple[type[Exception], ...]:
-    known = sys.modules.get("ocr.evaluate")
-    return (known.TruthError,) if known else ()
+def _reading_errors() -> list[tuple[type[Exception], str]]:
+    """The errors of modules that only a few commands bring along, and their words."""
+    known = (("ocr.evaluate", "TruthError", "truth"), ("ocr.known.model", "FormError", "form"))
+    return [(getattr(sys.modules[module], name), word) for module, name, word in known if module in sys.modules]
 
 
 def _told(error: Exception) -> dict[str, object]:

@@ -6,17 +6,17 @@ import errno
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.progress import Progress
 
-from api.cli.console import Usage, bar
+from api.cli.console import Usage, bar, say
 from api.settings import Settings
 from api.wiring import build_owner
-from archive.catalogue.batches import BatchCounts
 from archive.catalogue.records import INDEX
 from archive.model import Batch, TellerDay
 from archive.vault import Archive
@@ -24,10 +24,13 @@ from imaging.decode import decode
 from imaging.model import Scan, ScanError
 from ocr.cover import read_cover
 from processing import capture
-from processing.owner import Owner
+from processing.nursery import end_nursery, prepared
+from processing.owner import Owner, OwnerLock
 
 _PASSED_OVER = re.compile(r"truth\.jsonl|journal.*\.(csv|json)|thumbs\.db|desktop\.ini", re.IGNORECASE)
-_LOOK = 0.2  # seconds between two looks at the catalogue
+_HINT_AFTER = 10.0  # seconds without a page done after which it is asked whether anybody works
+_LOOK, _LONGEST_LOOK = 0.1, 0.5  # seconds between two looks at the catalogue, longer from look to look
+_GROUP, _GROUP_BYTES = 16, 16 << 20  # files and bytes that are captured at once
 _INDEX_PATIENCE = 120.0  # seconds that the index may take after the last page
 
 
@@ -76,15 +79,50 @@ def _of_folder(root: Path) -> Iterator[Source]:
 
 def sources(paths: Sequence[Path]) -> list[Source]:
     """The files of the paths, folders with all below them in the order of names; truth, journals and hidden files of
-    a folder are passed over. Usage where a path is missing or there is nothing."""
-    found: list[Source] = []
+    a folder are passed over. What is named twice comes once. Usage where a path is missing or there is nothing."""
+    found: dict[Path, Source] = {}
     for path in paths:
         if not path.exists():
             raise Usage(f"{path} is not there; give a file or a folder of scans")
-        found.extend(_of_folder(path) if path.is_dir() else [Source(path, path.name)])
+        for source in _of_folder(path) if path.is_dir() else [Source(path, path.name)]:
+            found.setdefault(source.path.parent.resolve() / source.path.name, source)
     if not found:
         raise Usage(f"{', '.join(map(str, paths))} holds no file to capture")
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found: Mapping[Path, Source]) -> list[Source]:
+    """The sources with a name each: a later file of the same name takes the folders above it into its name, for by
+    name and bytes alone two sheets that look alike, such as blank backs, would pass for one file sent twice."""
+    taken: set[str] = set()
+    apart = []
+    for path, source in found.items():
+        name, above = source.name, len(Path(source.name).parts)
+        while name in taken and above < len(path.parts) - 1:
+            above += 1
+            name = "/".join(path.parts[-above:])
+        taken.add(name)
+        apart.append(Source(source.path, name))
+    return apart
+
+
+def _groups(files: Sequence[Source]) -> Iterator[list[tuple[Source, bytes | OSError]]]:
+    """The files with their bytes, or why there are none, in groups that are captured at once. The first is by itself,
+    so that the workers begin."""
+    group: list[tuple[Source, bytes | OSError]] = []
+    size, most = 0, 1
+    for source in files:
+        try:
+            data: bytes | OSError = _bytes_of(source.path)
+        except OSError as error:
+            data = error
+        group.append((source, data))
+        size += len(data) if isinstance(data, bytes) else 0
+        if len(group) >= most or size >= _GROUP_BYTES:
+            yield group
+            group, size, most = [], 0, _GROUP
+    if group:
+        yield group
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -113,11 +151,12 @@ class Feeder:
     def __init__(self, archive: Archive, settings: Settings, progress: Progress) -> None:
         self.archive, self.settings, self.progress = archive, settings, progress
         self.owner: Owner | None = None
-        self.begun = False
+        self.begun = self.hinted = False
 
     def own(self) -> None:
-        """Becomes the owner of the data folder if it has none: its workers then begin at once."""
-        if self.owner is None:
+        """Becomes the owner of the data folder if it has none: its workers then begin at once. Of servers
+        there is nothing to own."""
+        if self.owner is None and self.settings.embedded:
             owner = build_owner(self.settings, self.archive)
             if owner.lock.acquire():
                 self.owner = owner
@@ -133,42 +172,58 @@ class Feeder:
         """Captures each file; returns the name of each that could not be opened, with the reason."""
         unreadable: list[tuple[str, str]] = []
         task = self.progress.add_task("capture", total=len(files))
-        for source in files:
-            try:
-                data = _bytes_of(source.path)
-            except OSError as error:
-                unreadable.append((capture.clean_name(source.name), error.strerror or str(error)))
-            else:
-                capture.add_file(self.archive, batch.id, source.name, data, actor=actor)
+        for group in _groups(files):
+            read = [(source.name, data) for source, data in group if isinstance(data, bytes)]
+            if read:
+                capture.add_files(self.archive, batch.id, read, actor=actor)
                 self._begin(batch.id)
-            self.progress.advance(task)
+            unreadable += [
+                (capture.clean_name(source.name), error.strerror or str(error))
+                for source, error in group
+                if isinstance(error, OSError)
+            ]
+            self.progress.advance(task, len(group))
         return unreadable
 
     def _begin(self, batch_id: int) -> None:
         """Lets the workers begin with the first new page, while the other files still come in."""
-        if not self.begun and self._counts(batch_id).received:
+        if not self.begun and self._undone(batch_id):
             self.begun = True
             self.own()
 
-    def _counts(self, batch_id: int) -> BatchCounts:
+    def _undone(self, batch_id: int) -> int:
         with self.archive.catalogue.read() as tx:
-            return tx.batches.counts(batch_id)
+            return tx.pages.undone(batch_id)
 
     def follow(self, batch_id: int) -> None:
         """Waits until no page of the batch is received or running; takes over where the owner went away."""
-        task = self.progress.add_task("read", total=None)
-        while True:
-            counts = self._counts(batch_id)
-            done = counts.pages_done + counts.quarantined
-            self.progress.update(task, completed=done, total=counts.pages)
-            if not counts.running and not counts.received:
-                return
+        with self.archive.catalogue.read() as tx:
+            total = tx.batches.counts(batch_id).pages
+        task, begin, pause = self.progress.add_task("read", total=total), time.monotonic(), _LOOK
+        while left := self._undone(batch_id):
+            done = max(0, total - left)
+            self.progress.update(task, completed=done)
             self.own()
-            time.sleep(_LOOK)
+            self._hint(begin, done)
+            time.sleep(pause)
+            pause = min(_LONGEST_LOOK, pause * 1.1)
+        self.progress.update(task, completed=total)
+
+    def _hint(self, begin: float, done: int) -> None:
+        """Says once where no worker of any host is there to take the pages."""
+        if self.settings.embedded or self.hinted or done or time.monotonic() - begin < _HINT_AFTER:
+            return
+        self.hinted = True
+        with self.archive.catalogue.read() as tx:
+            lives = [part for part in tx.parts.list() if part.kind == "worker" and part.expires_at > datetime.now(UTC)]
+        if not lives:
+            say("no worker takes the pages: start `vouch work` and `vouch schedule`; what was captured is safe")
 
     def indexed(self, batch_id: int) -> bool:
         """Whether every record of the batch is in the index; waits for the owner to bring it there."""
         deadline = time.monotonic() + _INDEX_PATIENCE
+        if self.owner is not None:
+            self.owner.hurry()
         while time.monotonic() < deadline:
             if not self._waiting(batch_id):
                 return True
@@ -197,6 +252,13 @@ class Feeder:
         return Fed(batch.id, tuple(unreadable), self.indexed(batch.id))
 
 
+def begin_workers(settings: Settings) -> None:
+    """Begins what the workers of an ingest take the longest with, beside the opening of the stores, where it is likely
+    that the ingest will run them."""
+    if settings.embedded and not OwnerLock(settings.data).seems_held():
+        prepared(settings.engine)
+
+
 @contextmanager
 def feeding(archive: Archive, settings: Settings) -> Iterator[Feeder]:
     """A feeder with a progress bar. Beside a live owner it only registers and follows; workers of its own end with
@@ -205,5 +267,9 @@ def feeding(archive: Archive, settings: Settings) -> Iterator[Feeder]:
         feeder = Feeder(archive, settings, progress)
         try:
             yield feeder
+        except KeyboardInterrupt:
+            say("stopping: the page in hand is ended first")
+            raise
         finally:
             feeder.let_go()
+            end_nursery()

@@ -32,7 +32,7 @@ def ingest(
 
     The same branch, teller and date goes on with the open batch. Exit status 0 only if every page is archived and
     nothing was refused."""
-    from api.cli.feeding import Wanted, feeding, sources  # brings the imaging along
+    from api.cli.feeding import Wanted, begin_workers, feeding, sources  # brings the imaging along
     from processing.capture import Declared
 
     with told(as_json):
@@ -40,6 +40,7 @@ def ingest(
         day = _day(files[0], branch, teller, date)
         wanted = Wanted(day, Declared(sheets=sheets), duplex, new_batch, local_person().name)
         chosen = settings()
+        begin_workers(chosen)
         with opened(chosen) as archive:
             with feeding(archive, chosen) as feeder:
                 fed = feeder.feed(files, wanted)

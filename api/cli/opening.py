@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
@@ -11,28 +12,35 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from api.cli.console import Usage
+from api.cli.console import Usage, say
+from api.labels import batch_number
 from api.settings import Settings
 from api.wiring import build_archive
-from archive.errors import Conflict
 from archive.model import Person, Role, TellerDay
 from archive.vault import Archive
+from processing.dispatch import check_address
 from processing.logs import configure
 from processing.owner import OwnerLock
 
+AGAIN = 3.0  # seconds between two tries to open the stores
 Branch = Annotated[str, typer.Option("--branch", help="Branch number, such as 0102.")]
 Teller = Annotated[str, typer.Option("--teller", help="Teller number, such as 0417.")]
 Date = Annotated[str, typer.Option("--date", help="Business date, 2026-03-08.")]
 
 
-def settings() -> Settings:
-    """The settings of the environment. Usage names the variable that is wrong."""
+def settings(said: Mapping[str, object] | None = None) -> Settings:
+    """The settings of the environment, and instead of these what was `said`. Usage names the variable that is wrong."""
     try:
-        return Settings()
+        found = Settings(**dict(said or {}))  # type: ignore[arg-type]
+        check_address(found.broker)
+        found.check()
+        return found
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise Usage(f"VOUCH_{name}: {first['msg']}; correct the environment variable") from error
+    except ValueError as error:
+        raise Usage(str(error)) from error
 
 
 @contextmanager
@@ -47,14 +55,33 @@ def opened(chosen: Settings | None = None, *, quiet: bool = True) -> Iterator[Ar
 
 
 @contextmanager
+def awaited(chosen: Settings, stopping: threading.Event | None = None) -> Iterator[Archive]:
+    """The stores of the settings, for a process that runs for long: it waits for those that are away, and says so,
+    until it is to stop (KeyboardInterrupt)."""
+    configure()
+    while True:
+        try:
+            archive = build_archive(chosen)
+            break
+        except OSError as error:
+            say(f"vouch: {error}; waiting for it")
+            if (stopping or threading.Event()).wait(AGAIN):
+                raise KeyboardInterrupt from error
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+@contextmanager
 def owned(chosen: Settings) -> Iterator[None]:
-    """The data folder's lock, for work that no server may do meanwhile. Conflict where another process owns it."""
+    """The data folder's lock, for work that no server may do meanwhile. Conflict where another process owns it. Servers
+    need none."""
+    if not chosen.embedded:
+        yield
+        return
     lock = OwnerLock(chosen.data)
-    if not lock.acquire():
-        pid = lock.path.read_text(encoding="ascii", errors="replace").strip()
-        raise Conflict(
-            f"{chosen.data} is owned by the process {pid or 'of another vouch'}; stop it, or choose another VOUCH_DATA"
-        )
+    lock.take()
     try:
         yield
     finally:
@@ -88,7 +115,7 @@ def a_day(branch: str, teller: str, when: str) -> TellerDay:
 
 def batch_id(text: str) -> int:
     """The number of a batch said as B-12 or 12."""
-    digits = text.upper().removeprefix("B-")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+    number = batch_number(text)
+    if number is None:
         raise Usage(f"{text!r} is no batch; write B-12 or 12")
-    return int(digits)
+    return number

@@ -49,6 +49,7 @@ def line_of(batch: Batch, counts: BatchCounts) -> dict[str, Any]:
         "teller_no": batch.teller_no,
         "business_date": batch.business_date,
         "state": batch.state.value,
+        "box": batch.box,
         "declared_sheets": batch.declared_sheets,
         "sheets": counts.sheets,
         "pages": counts.pages,

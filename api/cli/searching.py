@@ -8,14 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.console import Json, Usage, emit, show, told
+from api.cli.console import Json, Usage, emit, say, show, told
 from api.cli.opening import a_date, opened, settings
 from api.cli.reports import fields_of
 from api.settings import Settings
 from archive.catalogue.records import INDEX
 from archive.errors import IndexBusy, IndexDamaged
+from archive.index.port import Sort
 from archive.indexing import Indexer
 from archive.model import EVERYTHING, Record
+from archive.search import Asked, Found
 from archive.search import search as find
 from archive.vault import Archive
 from processing.owner import OwnerLock
@@ -63,30 +65,40 @@ def search(
     until: Annotated[str, typer.Option("--to", help="Last business date.")] = "",
     least: Annotated[str, typer.Option("--min", help="Smallest amount.")] = "",
     most: Annotated[str, typer.Option("--max", help="Largest amount.")] = "",
+    loose: Annotated[bool, typer.Option("--loose", help="Digits tolerate OCR's confusions; ~6222 for one.")] = False,
+    sort: Annotated[Sort, typer.Option("--sort")] = Sort.NEWEST,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    cursor: Annotated[str, typer.Option("--cursor", help="`next` of the page before.")] = "",
     as_json: Json = False,
 ) -> None:
     """Find records; the total is exact."""
-    with told(as_json), opened(settings()) as archive:
-        _catch_up(settings(), archive)
-        found = find(
-            archive,
+    with told(as_json), opened(chosen := settings()) as archive:
+        if chosen.embedded:
+            _catch_up(chosen, archive)
+        asked = Asked(
             query,
-            scope=EVERYTHING,
-            types=type or (),
-            branch_nos=branch or (),
+            types=tuple(type or ()),
+            branch_nos=tuple(branch or ()),
             date_from=_when(since, "--from"),
             date_to=_when(until, "--to"),
             amount_min=_amount(least, "--min"),
             amount_max=_amount(most, "--max"),
-            limit=limit,
+            loose=loose,
+            sort=sort,
         )
-    hits = [hit_of(record) for record in found.records]
+        _tell(find(archive, asked, scope=EVERYTHING, cursor=cursor, limit=limit), as_json)
+
+
+def _tell(found: Found, as_json: bool) -> None:
     if as_json:
-        emit({"total": found.total, "hits": hits, "facets": found.facets, "took_ms": round(found.took_ms, 1)})
+        hits = [hit_of(record) for record in found.records]
+        took = round(found.took_ms, 1)
+        emit({"total": found.total, "hits": hits, "facets": found.facets, "took_ms": took, "next": found.next or None})
         return
     rows = [[r.id, r.type, _printed_date(r), r.branch_no, _amounts(r)] for r in found.records]
     show(f"{found.total} found", ["id", "type", "date", "branch", "amount"], rows)
+    if found.next:
+        say(f"more: the same command with --cursor {found.next}")
 
 
 def _catch_up(chosen: Settings, archive: Archive) -> None:

@@ -7,11 +7,16 @@ from api.cli.opening import opened, owned, settings
 
 
 def migrate(as_json: Json = False) -> None:
-    """Bring the catalogue's schema up to this version; every command does it by itself too."""
-    with told(as_json), opened():
-        say("the schema is up to date")
-    if as_json:
-        emit({"ok": True})
+    """Bring the catalogue's schema up to this version; every process does it by itself too when it starts."""
+    from archive.catalogue.engine import LATEST, Catalogue
+
+    with told(as_json):
+        catalogue = Catalogue(settings().catalogue)  # no other store is asked for
+        found = catalogue.migrate()
+        catalogue.close()
+        say(f"the schema is up to date ({LATEST})" if found == LATEST else f"the schema is {LATEST} now")
+        if as_json:
+            emit({"ok": True, "from": found, "to": LATEST})
 
 
 def rebuild(as_json: Json = False) -> None:

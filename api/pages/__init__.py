@@ -2,10 +2,41 @@
 
 from fastapi import APIRouter
 
-from . import balance, batch, case, day_board, home, keying, preferences, search, sign_in, system, upload, viewer
+from . import (
+    balance,
+    batch,
+    case,
+    day_board,
+    exports,
+    forms,
+    home,
+    keying,
+    preferences,
+    search,
+    sign_in,
+    system,
+    upload,
+    viewer,
+)
 
+ALL = (
+    sign_in,
+    home,
+    preferences,
+    day_board,
+    upload,
+    batch,
+    viewer,
+    search,
+    exports,
+    keying,
+    balance,
+    case,
+    forms,
+    system,
+)
 router = APIRouter()
-for page in (sign_in, home, preferences, day_board, upload, batch, viewer, search, keying, balance, case, system):
+for page in ALL:
     router.include_router(page.router)
 
 __all__ = ["router"]

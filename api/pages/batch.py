@@ -12,7 +12,7 @@ from api.i18n import Words
 from api.pages.days import day_crumbs
 from api.pages.shell import Crumb, Desk, DeskDep
 from api.pages.wall import cells, uppermost
-from api.routes.batches import MAY_CAPTURE, require_capture
+from api.routes.batches import MAY_BOX, MAY_CAPTURE, require_boxing, require_capture
 from api.routes.vouchers import require_sight
 from archive.catalogue.batches import BatchCounts
 from archive.errors import Invalid
@@ -40,6 +40,7 @@ def batch(desk: DeskDep, batch_id: int, sheet: int = 1) -> Response:
         sheet=sheet,
         may_capture=desk.person.role in MAY_CAPTURE and found.state is BatchState.OPEN,
         may_declare=desk.person.role in MAY_CAPTURE,
+        may_box=desk.person.role in MAY_BOX,
         words=wall_words(desk.say),
     )
 
@@ -70,6 +71,14 @@ def declare(desk: DeskDep, batch_id: int, declared_sheets: Annotated[str, Form()
         raise Invalid("declared_sheets", f"{declared_sheets!r} is not a count")
     said = capture.Declared(int(declared_sheets))
     capture.declare(desk.archive, batch_id, said, actor=desk.person.name, scope=desk.person.scope)
+    return Response(status_code=303, headers={"Location": f"/batches/{batch_id}"})
+
+
+@router.post("/batches/{batch_id}/box")
+def put_into_box(desk: DeskDep, batch_id: int, box: Annotated[str, Form()] = "") -> Response:
+    """Put the paper into a box or take it out, then back to the wall."""
+    require_boxing(desk.person)
+    capture.box_batch(desk.archive, batch_id, box, actor=desk.person.name, scope=desk.person.scope)
     return Response(status_code=303, headers={"Location": f"/batches/{batch_id}"})
 
 

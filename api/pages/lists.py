@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.pages.shell import Desk
-from api.pages.stored_queries import find, query_text
-from archive.errors import NotFound
+from api.pages.stored_queries import filters, query_text
+from archive.errors import Invalid, NotFound
+from archive.highlights import Hit, highlights
 from archive.model import Record
+from archive.search import search_ids
 
 # A list opened from a search is walked through this far.
 LONGEST = 1000
@@ -62,8 +64,29 @@ def _in_batch(desk: Desk, record: Record, batch_id: int) -> Place | None:
     return _placed(record, records, len(records), f"batch-{batch_id}", back)
 
 
+def hits_of(desk: Desk, record: Record, name: str) -> tuple[Hit, ...]:
+    """Where the record's paper answers to the search that it was opened from; nothing for another list."""
+    kind, _, rest = name.partition("-")
+    id_, _, chosen = rest.partition("?")
+    if kind != "search" or not id_.isdigit():
+        return ()
+    try:
+        query = filters(chosen).asked(query_text(desk, int(id_))).query()
+    except (NotFound, Invalid):
+        return ()
+    return highlights(desk.archive, query, [record])[record.id]
+
+
 def _in_search(desk: Desk, record: Record, rest: str) -> Place | None:
-    id_, _, filters = rest.partition("?")
-    found = find(desk, query_text(desk, int(id_)), filters, limit=LONGEST)
-    back = f"/search/{id_}?{filters}&row=r-{record.id}" if filters else f"/search/{id_}?row=r-{record.id}"
-    return _placed(record, found.records, found.total, f"search-{rest}", back)
+    id_, _, chosen = rest.partition("?")
+    asked = filters(chosen).asked(query_text(desk, int(id_)))
+    total, ids = search_ids(desk.archive, asked, scope=desk.person.scope, limit=LONGEST)
+    if record.id not in ids:
+        return None
+    at = ids.index(record.id)
+    with desk.archive.catalogue.read() as tx:
+        ahead = tx.records.many(ids[at + 1 : at + 4], desk.person.scope)
+    back = f"/search/{id_}?{chosen}&row=r-{record.id}" if chosen else f"/search/{id_}?row=r-{record.id}"
+    before = ids[at - 1] if at else None
+    after = ids[at + 1] if at + 1 < len(ids) else None
+    return Place(f"search-{rest}", back, at + 1, total, before, after, tuple(one.page_id for one in ahead))

@@ -18,12 +18,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api import format, vocabulary
-from api.auth import current_person, person_of
+from api.auth import current_person, person_of, seen_of
 from api.context import archive_of, settings_of, zone_of
 from api.errors import Problem, language_of
 from api.i18n import Words, words
-from api.pages.waiting import waiting
+from api.pages.waiting import Waiting, waiting
+from api.part_words import told
 from api.settings import Settings
+from api.watch import watch_of
 from archive.model import Person, Role
 from archive.vault import Archive
 
@@ -38,6 +40,7 @@ RAIL: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("key", "/key", "keyboard", frozenset({Role.KEYER, Role.VERIFIER, Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR})),
     ("cases", "/cases", "flag", frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR})),
     ("search", "/search", "search", EVERY_DESK),
+    ("forms", "/forms", "file", frozenset({Role.SYSTEM_ADMINISTRATOR, Role.PARAMETER_ADMINISTRATOR})),
     ("system", "/system", "pulse", frozenset({Role.SYSTEM_ADMINISTRATOR, Role.PARAMETER_ADMINISTRATOR})),
 )
 
@@ -71,13 +74,16 @@ class Desk:
         crumbs: Sequence[Crumb] = (),
         status: int = 200,
         more: Mapping[str, object] = MappingProxyType({}),
+        waits: Sequence[Waiting] | None = None,
         **values: object,
     ) -> HTMLResponse:
-        """A whole page in the shell; `here` is the entry of the rail that it belongs to, `more` further values."""
+        """A whole page in the shell; `here` is the entry of the rail that it belongs to, `more` further values, `waits`
+        the lines of the bell where they are known."""
         frame: dict[str, object] = {
             "person": self.person,
             "rail": rail(self.person, self.say),
-            "waiting": waiting(self.archive, self.person),
+            "waiting": waiting(self.archive, self.person) if waits is None else waits,
+            "outages": told(self.say, watch_of(self.request).monitor.outages(), self.settings.time_zone),
         }
         frame["may_search"] = may_open(self.person, "search")
         shown = {"title": title, "here": here, "crumbs": crumbs, **frame, **more, **values}
@@ -173,3 +179,14 @@ def error_page(request: Request, problem: Problem) -> HTMLResponse:
         return render(say, settings, "error_bare.html", values, problem.status)
     owner = Desk(request, archive, settings, person, say)
     return owner.page("error.html", title=problem.title, status=problem.status, problem=problem)
+
+
+def outage_page(request: Request, problem: Problem) -> HTMLResponse:
+    """The whole page while nobody can be looked up: what is away, what is safe, in the language and theme of who was
+    signed in. A page that was only looked at comes back by itself."""
+    person, settings = seen_of(request), settings_of(request)
+    say = words(person.language if person else language_of(request))
+    lines = told(say, watch_of(request).monitor.outages(), zone_of(settings))
+    shown = {"title": problem.title, "outages": lines, "again": request.method == "GET"}
+    values = {**shown, "theme": person.theme if person else "light"}
+    return render(say, settings, "outage.html", values, problem.status)

@@ -59,7 +59,7 @@ def sign_in(
 def sign_out(request: Request) -> Response:
     """End the session here and in the catalogue."""
     if token := request.cookies.get(auth.COOKIE):
-        auth.end_session(archive_of(request), token)
+        auth.end_session(request, token)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(auth.COOKIE)
     return response

@@ -1,71 +1,70 @@
-"""The system page: each part works or not, since when, and what to do."""
+"""The system page: each part works or not, since when, what waits there, and what to do; also while parts are away."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
-from api.pages.shell import RAIL, Desk, DeskDep
+from api.auth import Watching
+from api.context import archive_of, settings_of
+from api.i18n import words
+from api.pages.shell import RAIL, Desk, render
+from api.pages.waiting import Waiting, waiting
+from api.part_words import row, told
+from api.watch import HANGS, monitor_of, soon, watch_of
 from archive.errors import Refused
-from processing.owner import Owner
+from archive.model import Person
+from processing.standing import Kind
 
 router = APIRouter()
-BEHIND = timedelta(minutes=1)
+SECTIONS = (
+    ("Stores and servers", (Kind.STORE, Kind.DISK)),
+    ("Work that waits", (Kind.QUEUE,)),
+    ("Processes and chores", (Kind.PROCESS, Kind.CHORE)),
+)
+NOTHING: list[Waiting] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part: its word, whether it works, a figure, since when, and what to do where it does not."""
-
-    word: str
-    works: bool
-    figure: str
-    since: datetime | None = None
-    action: str = ""
+def _may(person: Person) -> None:
+    if not any(name == "system" and person.role in roles for name, _, _, roles in RAIL):
+        raise Refused(f"the role {person.role} may not open the system page")
 
 
 @router.get("/system")
-def system(desk: DeskDep) -> Response:
-    """Workers, backlog, indexer, store: the truth of this moment."""
-    if not any(name == "system" and desk.person.role in roles for name, _, _, roles in RAIL):
-        raise Refused(f"the role {desk.person.role} may not open the system page")
-    found = parts(desk, datetime.now(UTC))
-    return desk.page("system.html", title=desk.say("page.system"), here="system", parts=found)
+async def system(request: Request, person: Watching) -> Response:
+    """Every part: the truth of this moment, whatever is away."""
+    _may(person)
+    desk = _desk(request, person)
+    away = watch_of(request).monitor.away(HANGS)
+    waits = NOTHING if away else await soon(waiting, desk.archive, person, otherwise=NOTHING)
+    return desk.page("system.html", title=desk.say("page.system"), here="system", waits=waits, more=_shown(desk))
 
 
-def parts(desk: Desk, at: datetime) -> list[Part]:
-    """The parts in the order that work flows through them."""
-    with desk.archive.catalogue.read() as tx:
-        waiting = tx.pages.waiting()
-        behind, oldest = tx.outbox.backlog("index")
-        tasks = tx.tasks.counts(desk.person.scope)
-    owner: Owner | None = getattr(desk.request.app.state, "owner", None)
-    late = oldest is not None and at - oldest > BEHIND
-    return [
-        _workers(desk, owner),
-        Part("part.pages", owner is not None or not waiting, desk.say("{n} pages wait", n=waiting)),
-        Part(
-            "part.index", not late, desk.say("{n} records to index", n=behind), oldest, "part.index.do" if late else ""
-        ),
-        Part("part.tasks", True, desk.say("{n} fields to key", n=tasks)),
-        *([_chore(desk, chore) for chore in owner.chores] if owner else []),
-    ]
+@router.get("/system/parts")
+async def parts(request: Request, person: Watching) -> Response:
+    """The tables alone, for the page that stands open."""
+    _may(person)
+    desk = _desk(request, person)
+    return desk.part("system_parts.html", **_shown(desk))
 
 
-def _workers(desk: Desk, owner: Owner | None) -> Part:
-    if owner is None:
-        return Part("part.workers", False, desk.say("none in this process"), None, "part.workers.do")
-    alive = sum(1 for seat in owner.supervisor.seats if seat.process is not None and seat.process.is_alive())
-    wanted = len(owner.supervisor.seats)
-    return Part(
-        "part.workers", alive == wanted, f"{alive} / {wanted}", None, "" if alive == wanted else "part.workers.dead"
-    )
+@router.get("/system/outages")
+async def outages(request: Request, person: Watching) -> HTMLResponse:
+    """What everybody is told of parts that are away: the line below every page."""
+    desk = _desk(request, person)
+    lines = told(desk.say, watch_of(request).monitor.outages(), desk.settings.time_zone)
+    return render(desk.say, desk.settings, "outages.html", {"outages": lines, "person": person})
 
 
-def _chore(desk: Desk, chore: object) -> Part:
-    fault = str(getattr(chore, "fault", ""))
-    since = getattr(chore, "since", None)
-    word = f"part.chore.{getattr(chore, 'name', '')}"
-    return Part(word, not fault, fault or desk.say("works"), since, "part.chore.do" if fault else "")
+def _desk(request: Request, person: Person) -> Desk:
+    return Desk(request, archive_of(request), settings_of(request), person, words(person.language))
+
+
+def _shown(desk: Desk) -> dict[str, object]:
+    at, monitor = datetime.now(UTC), monitor_of(desk.request)
+    rows = [row(desk.say, standing, at) for standing in monitor.standings()]
+    grouped = [(word, [one for one in rows if one.kind in kinds]) for word, kinds in SECTIONS]
+    figures = monitor.figures.at
+    return {"sections": grouped, "figures_at": figures, "old": (at - figures).total_seconds() > 15}

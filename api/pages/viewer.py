@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
 from api import vocabulary
 from api.pages.days import balance_href, day_crumbs
-from api.pages.lists import place
+from api.pages.lists import hits_of, place
 from api.pages.shell import Crumb, Desk, DeskDep
 from api.pages.wall import fault, page_state
 from api.routes.vouchers import require_sight
+from archive.highlights import Hit
 from archive.model import Record, RecordField, StoredPage, TellerDay
 from processing.keying import MAY_CORRECT
 
@@ -26,7 +27,7 @@ def voucher(desk: DeskDep, record_id: int, list: str = "", field: str = "", tab:
     require_sight(desk.person)
     record, page = _found(desk, record_id)
     day = TellerDay(record.branch_no, record.teller_no, record.business_date)
-    where = place(desk, record, list)
+    where, hits = place(desk, record, list), hits_of(desk, record, list)
     title = vocabulary.type_name(record.type, desk.say)
     return desk.page(
         "viewer.html",
@@ -40,10 +41,10 @@ def voucher(desk: DeskDep, record_id: int, list: str = "", field: str = "", tab:
         fault=fault(page, desk.say),
         where=where,
         list=quote(list, safe=""),
-        field=field,
+        field=field or next((hit.field for hit in hits if hit.field), ""),
         tab=tab if tab in TABS else "fields",
         tabs=TABS,
-        picture=_picture(record, page),
+        picture=_picture(record, page, hits),
         more=_panel(desk, record, page, tab),
     )
 
@@ -79,9 +80,10 @@ def rows(record: Record) -> list[RecordField]:
     return [known.get(name) or empty[name] for name in wanted if name in known or name in empty]
 
 
-def _picture(record: Record, page: StoredPage) -> Mapping[str, object]:
+def _picture(record: Record, page: StoredPage, hits: Sequence[Hit]) -> Mapping[str, object]:
+    found = [[hit.box.x, hit.box.y, hit.box.w, hit.box.h] for hit in hits]
     boxes = {f.name: [f.box.x, f.box.y, f.box.w, f.box.h] for f in record.fields.values() if f.box}
-    return {"page": page.id, "width": page.width, "height": page.height, "boxes": boxes}
+    return {"page": page.id, "width": page.width, "height": page.height, "boxes": boxes, "hits": found}
 
 
 def _panel(desk: Desk, record: Record, page: StoredPage, tab: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.model import CaseState, Person, Role
+from archive.model import Person, Role
 from archive.vault import Archive
 
 KEYERS = frozenset({Role.KEYER, Role.SUPERVISOR, Role.SYSTEM_ADMINISTRATOR})
@@ -28,6 +28,5 @@ def waiting(archive: Archive, person: Person) -> list[Waiting]:
         if person.role in KEYERS:
             lines.append(Waiting("Fields to key", tx.tasks.counts(person.scope), "/key"))
         if person.role in CASE_WORKERS:
-            open_cases = tx.cases.list(person.scope, state=CaseState.RAISED, limit=MOST)
-            lines.append(Waiting("Open cases", len(open_cases), "/cases"))
+            lines.append(Waiting("Open cases", tx.cases.raised(person.scope, MOST), "/cases"))
     return [line for line in lines if line.count]

@@ -6,7 +6,7 @@ from api.auth import Signed
 from archive.errors import Refused
 from archive.model import Role
 
-from . import batches, cases, days, journal, pages, search, tasks, vouchers
+from . import batches, cases, days, exports, journal, pages, search, tasks, vouchers
 
 
 def refuse_blind(person: Signed) -> None:
@@ -17,7 +17,7 @@ def refuse_blind(person: Signed) -> None:
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(tasks.router)
-for module in (batches, pages, vouchers, journal, days, cases, search):
+for module in (batches, pages, vouchers, journal, days, cases, search, exports):
     router.include_router(module.router, dependencies=[Depends(refuse_blind)])
 
 __all__ = ["router"]

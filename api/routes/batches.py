@@ -10,15 +10,17 @@ from fastapi import APIRouter, Query, UploadFile
 
 from api.auth import Signed
 from api.context import ArchiveDep
+from api.labels import batch_number
 from archive.errors import NotFound, Refused
 from archive.model import BatchState, Person, Role, TellerDay
 from archive.vault import Archive
 from processing import capture
 
-from .shapes import BatchIn, BatchOut, DeclaredIn, FileOut, PageOut, Shape
+from .shapes import BatchIn, BatchOut, BoxIn, DeclaredIn, FileOut, PageOut, Shape
 
 router = APIRouter(prefix="/batches", tags=["batches"])
 MAY_CAPTURE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM})
+MAY_BOX = MAY_CAPTURE - {Role.OPERATOR}
 MOST = 2**63 - 1
 LARGEST_FILE = 256 * 1024 * 1024
 
@@ -43,15 +45,20 @@ class CloseIn(Shape):
 
 def batch_id(text: str) -> int:
     """The number of a batch said as `B-12` or `12`. Raises NotFound for anything else."""
-    digits = text.upper().removeprefix("B-")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+    number = batch_number(text)
+    if number is None:
         raise NotFound(f"batch {text}")
-    return int(digits)
+    return number
 
 
 def require_capture(person: Person) -> None:
     if person.role not in MAY_CAPTURE:
         raise Refused(f"the role {person.role} may not capture")
+
+
+def require_boxing(person: Person) -> None:
+    if person.role not in MAY_BOX:
+        raise Refused(f"the role {person.role} may not put a batch into a box")
 
 
 @router.post("", status_code=201)
@@ -108,6 +115,14 @@ def declare(batch: str, body: DeclaredIn, archive: ArchiveDep, person: Signed) -
     require_capture(person)
     said = capture.Declared(body.declared_sheets, body.declared_entries, body.declared_amount)
     capture.declare(archive, batch_id(batch), said, actor=person.name, scope=person.scope)
+    return shown(archive, batch_id(batch), person)
+
+
+@router.put("/{batch}/box")
+def put_into_box(batch: str, body: BoxIn, archive: ArchiveDep, person: Signed) -> BatchOut:
+    """Puts a batch's paper into an archive box, by which its vouchers are then found; also after its day is sealed."""
+    require_boxing(person)
+    capture.box_batch(archive, batch_id(batch), body.box, actor=person.name, scope=person.scope)
     return shown(archive, batch_id(batch), person)
 
 

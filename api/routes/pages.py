@@ -19,7 +19,8 @@ from .shapes import PageOut
 
 router = APIRouter(prefix="/pages", tags=["pages"])
 BLIND = frozenset({Role.KEYER})
-FOREVER = "private, max-age=31536000, immutable"
+# One browser may serve several people in turn: what it keeps is kept for the session that was let to see it.
+KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Cookie, Authorization"}
 
 
 def visible(archive: Archive, page_id: int, person: Person) -> StoredPage:
@@ -59,7 +60,7 @@ def image(
     data = archive.objects.get(page.access)
     if w is not None and w < page.width:
         data = derivatives.resized(decoded(page, data), w)
-    return Response(data, media_type="image/jpeg", headers={"Cache-Control": FOREVER, "ETag": f'"{page.access}-{w}"'})
+    return Response(data, media_type="image/jpeg", headers={**KEPT, "ETag": f'"{page.access}-{w}"'})
 
 
 @router.get("/{page_id}/crop", response_class=Response)
@@ -73,7 +74,7 @@ def crop(page_id: int, xywh: str, archive: ArchiveDep, person: Signed) -> Respon
         data = derivatives.snippet(copy, region(xywh))
     except ValueError as error:
         raise Invalid("xywh", f"{xywh!r} is not left,top,width,height on page {page_id}") from error
-    return Response(data, media_type="image/png", headers={"Cache-Control": FOREVER})
+    return Response(data, media_type="image/png", headers=KEPT)
 
 
 @router.get("/{page_id}/thumbnail", response_class=Response)
@@ -84,7 +85,7 @@ def thumbnail(page_id: int, archive: ArchiveDep, person: Signed) -> Response:
         raise NotFound(f"page {page_id} has no thumbnail yet")
     data = archive.objects.get(page.thumbnail)
     kind = "image/webp" if data[:4] == b"RIFF" else "image/jpeg"
-    return Response(data, media_type=kind, headers={"Cache-Control": FOREVER, "ETag": f'"{page.thumbnail}"'})
+    return Response(data, media_type=kind, headers={**KEPT, "ETag": f'"{page.thumbnail}"'})
 
 
 @router.get("/{page_id}/original", response_class=Response)
@@ -94,5 +95,5 @@ def original(page_id: int, archive: ArchiveDep, person: Signed) -> Response:
     with archive.catalogue.write() as tx:
         file = tx.batches.file(page.file_id)
         tx.events.add("page.taken", person.name, batch_id=page.batch_id, page_id=page.id, record_id=page.record_id)
-    headers = {"Cache-Control": FOREVER, "ETag": f'"{page.original}"', "X-Content-SHA256": page.original}
+    headers = {**KEPT, "ETag": f'"{page.original}"', "X-Content-SHA256": page.original}
     return Response(archive.objects.get(page.original), media_type=file.media_type, headers=headers)

@@ -34,6 +34,10 @@ class DeclaredIn(Shape):
     declared_amount: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
 
 
+class BoxIn(Shape):
+    box: str = Field(max_length=200, description="1 to 40 letters, digits, - or /; empty takes it out of its box")
+
+
 class BatchOut(Shape):
     id: str
     branch_no: str
@@ -47,6 +51,7 @@ class BatchOut(Shape):
     opened_by: str
     opened_at: datetime
     closed_at: datetime | None
+    box: str = Field(default="", description="the archive box that the paper lies in; empty where in none")
     sheets: int = 0
     pages: int = 0
     pages_done: int = 0
@@ -69,6 +74,7 @@ class BatchOut(Shape):
             opened_by=batch.opened_by,
             opened_at=batch.opened_at,
             closed_at=batch.closed_at,
+            box=batch.box,
             sheets=counts.sheets,
             pages=counts.pages,
             pages_done=counts.pages_done,

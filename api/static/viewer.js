@@ -3,7 +3,7 @@
 (() => {
   const { $, all, words, fill, say } = vouch;
   const { picture, record, ahead } = words();
-  const stage = $("#stage"), image = $("#picture"), lit = $("#lit");
+  const stage = $("#stage"), image = $("#picture"), lit = $("#lit"), marks = all(".hit", stage);
   const LEAST = 0.05, MOST = 6, PAD = 6, FIRST = 1400;
   let view = { scale: 1, x: 0, y: 0 }, fitted = "", field = words().field, full = false;
 
@@ -23,13 +23,17 @@
   const held = (at, room, size) => (size <= room ? (room - size) / 2 : Math.min(40, Math.max(room - size - 40, at)));
 
   function drawBox() {
+    marks.forEach((mark, i) => place(mark, picture.hits[i], 2));
     const box = picture.boxes[field];
     lit.hidden = !box;
-    if (!box) return;
-    const [x, y, w, h] = box, s = view.scale;
-    lit.style.transform = `translate(${view.x + x * s - PAD}px, ${view.y + y * s - PAD}px)`;
-    lit.style.width = `${w * s + 2 * PAD}px`;
-    lit.style.height = `${h * s + 2 * PAD}px`;
+    if (box) place(lit, box, PAD);
+  }
+
+  function place(mark, [x, y, w, h], pad) {
+    const s = view.scale;
+    mark.style.transform = `translate(${view.x + x * s - pad}px, ${view.y + y * s - pad}px)`;
+    mark.style.width = `${w * s + 2 * pad}px`;
+    mark.style.height = `${h * s + 2 * pad}px`;
   }
 
   function sharpen() {
@@ -203,4 +207,5 @@
   }
   const first = field || rows()[0]?.dataset.field;
   if (first) choose(first, { take: document.activeElement === document.body });
+  if (image && picture.hits.length) reveal(picture.hits[0]);
 })();

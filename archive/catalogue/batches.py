@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from ..errors import Conflict, NotFound
 from ..model import EVERYTHING, Batch, BatchState, CapturedFile, PageState, RecordState, Scope, TellerDay
-from .base import Repository, day_values, of_day, within
-from .days import begin_change
+from .base import Repository, chunks, day_values, of_day, within
+from .days import Days, begin_change
+from .outbox import Outbox
+from .records import INDEX
 from .tables import batch, file, page, record, sheet
 from .types import now
 
 _FILE = ("id", "batch_id", "name", "sha256", "size", "media_type", "pages", "refused", "detail", "received_at")
+
+_THAT_BATCH = select(batch).where(batch.c.id == bindparam("that_id"))
 
 BatchList = list[Batch]
 FileList = list[CapturedFile]
@@ -65,6 +69,7 @@ def _batch(row: RowMapping) -> Batch:
         opened_by=row["opened_by"],
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
+        box=row["box"],
     )
 
 
@@ -73,9 +78,9 @@ def _file(row: RowMapping) -> CapturedFile:
 
 
 def archive_if_complete(connection: Connection, batch_id: int) -> bool:
-    """Marks a closed batch `archived` where no page of it waits or runs, and says whether it did. The batch's row is
-    locked first, so that of two last pages the later one sees the earlier. A quarantined page does not hold it up."""
-    found = connection.execute(select(batch.c.state).where(batch.c.id == batch_id).with_for_update()).scalar()
+    """Marks a closed batch `archived` where no page of it waits or runs, and says whether it did. The caller has locked
+    the batch, so that of two last pages the later one sees the earlier. A quarantined page does not hold it up."""
+    found = connection.execute(select(batch.c.state).where(batch.c.id == batch_id)).scalar()
     if found != BatchState.CLOSED.value:
         return False
     undone = page.c.state.in_([PageState.RECEIVED.value, PageState.RUNNING.value])
@@ -115,14 +120,27 @@ class Batches(Repository):
 
     def get(self, id: int, scope: Scope = EVERYTHING) -> Batch:
         """NotFound where there is none in scope."""
-        return self._one(select(batch).where(batch.c.id == id, within(batch.c.branch_no, scope)), id)
+        if scope == EVERYTHING:
+            return self._made(self._asked(_THAT_BATCH, that_id=id), id)
+        return self._made(self._first(select(batch).where(batch.c.id == id, within(batch.c.branch_no, scope))), id)
 
-    def lock(self, id: int) -> Batch:
-        """The batch, its row locked until the transaction ends."""
-        return self._one(select(batch).where(batch.c.id == id).with_for_update(), id)
+    def lock(self, id: int, day: TellerDay | None = None) -> Batch:
+        """The batch, its day's row and its own locked until the transaction ends. `day` is its day, where that is
+        known, which never changes. NotFound."""
+        if self._serves_many:
+            Days(self._connection).hold(day or self.get(id).day)
+        return self._locked(id)
 
-    def _one(self, statement: Select[Any], id: int) -> Batch:
-        row = self._first(statement)
+    def lock_to_change(self, id: int, day: TellerDay) -> Batch:
+        """The same for whoever then writes to its day, which is locked once for both. DaySealed, NotFound."""
+        begin_change(self._connection, day)
+        return self._locked(id)
+
+    def _locked(self, id: int) -> Batch:
+        return self._made(self._prepared(_THAT_BATCH, that_id=id), id)
+
+    @staticmethod
+    def _made(row: RowMapping | None, id: int) -> Batch:
         if row is None:
             raise NotFound(f"no batch B-{id}")
         return _batch(row)
@@ -174,11 +192,27 @@ class Batches(Repository):
         self.archive_if_complete(id)
         return self.get(id)
 
+    def set_box(self, id: int, box: str) -> Batch:
+        """The batch with its paper in that box, in none where it is empty; its records wait for the index again. No
+        figure of the day depends on it, so that a sealed day's batch goes into its box too. NotFound."""
+        self.lock(id)
+        self._run(update(batch).where(batch.c.id == id).values(box=box))
+        records = self._all(select(record.c.id).where(record.c.batch_id == id).order_by(record.c.id))
+        Outbox(self._connection).add_all(INDEX, (row["id"] for row in records))
+        return self.get(id)
+
+    def boxes(self, ids: Iterable[int]) -> Mapping[int, str]:
+        """The boxes of those of the batches that are in one."""
+        wanted = (batch.c.id.in_(some) & (batch.c.box != "") for some in chunks(set(ids)))
+        rows = (row for some in wanted for row in self._all(select(batch.c.id, batch.c.box).where(some)))
+        return {row["id"]: row["box"] for row in rows}
+
     def set_state(self, id: int, state: BatchState) -> Batch:
         return self._set(id, state=BatchState(state).value)
 
     def archive_if_complete(self, id: int) -> bool:
         """Marks a closed batch `archived` where no page of it waits or runs, and says whether it did."""
+        self.lock(id)
         return archive_if_complete(self._connection, id)
 
     def counts(self, id: int) -> BatchCounts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, func, select, text, update
 
 from ..errors import NotFound
 from ..model import EVERYTHING, Case, CaseKind, CaseState, Scope, TellerDay
@@ -15,6 +15,7 @@ from .tables import case
 from .types import now
 
 CaseList = list[Case]
+_RAISED = text("\"case\".state = 'raised'")  # as the partial index spells it
 _PLAIN = [
     "id",
     "key",
@@ -42,7 +43,8 @@ class Cases(Repository):
     def raise_case(self, kind: CaseKind, day: TellerDay, key: str, **columns: Any) -> Case:
         """The case of that key: new, or raised again where it was closed. One that is raised takes the new columns
         (batch_id, record_id, journal_no, field, expected, found, actor), an explained one stays. DaySealed."""
-        known = self._first(select(case).where(case.c.key == key).with_for_update())
+        Days(self._connection).hold(day)
+        known = self._first(self._locking(select(case).where(case.c.key == key)))
         if known is not None and (
             known["state"] == CaseState.EXPLAINED.value
             or (known["state"] == CaseState.RAISED.value and all(known[name] == v for name, v in columns.items()))
@@ -83,9 +85,16 @@ class Cases(Repository):
         for name, value in {**equal, "record_id": record_id}.items():
             if value is not None:
                 found = found.where(case.c[name] == value)
+        if state is CaseState.RAISED:
+            found = found.where(_RAISED)  # said twice: this one the index answers
         if before_id is not None:
             found = found.where(case.c.id < before_id)
         return [_case(row) for row in self._all(found.order_by(case.c.id.desc()).limit(limit))]
+
+    def raised(self, scope: Scope = EVERYTHING, most: int = 999) -> int:
+        """How many cases in scope are open, counted no further than `most`."""
+        some = select(case.c.id).where(_RAISED, within(case.c.branch_no, scope)).limit(most).subquery()
+        return int(self._scalar(select(func.count()).select_from(some)))
 
     def get(self, id: int, scope: Scope = EVERYTHING) -> Case:
         """NotFound where there is none in scope."""

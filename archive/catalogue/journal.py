@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -13,7 +14,7 @@ from .base import Repository, day_of, of_day, within
 from .batches import cents, yuan
 from .days import Days, begin_change
 from .tables import entry, journal_import
-from .types import now
+from .types import now, plain
 
 _KEY = ("journal_no", "line")
 _PLAIN = [
@@ -54,8 +55,12 @@ def _entry(row: RowMapping) -> Entry:
 
 
 def _values(one: Entry) -> dict[str, Any]:
-    found = asdict(one)
+    found = {name: plain(value) if isinstance(value, str) else value for name, value in asdict(one).items()}
     return {**{name: found[name] for name in _PLAIN}, "cents": cents(one.amount)}
+
+
+def _order(day: TellerDay) -> tuple[date, str, str]:
+    return day.business_date, day.branch_no, day.teller_no
 
 
 class Journal(Repository):
@@ -74,7 +79,7 @@ class Journal(Repository):
                 tuple(values[name] for name in _KEY)
             ] = values
         total = Upserted(0, 0, 0)
-        for day, lines in by_day.items():
+        for day, lines in sorted(by_day.items(), key=lambda one: _order(one[0])):  # so that two imports do not cross
             done = self._upsert_day(day, lines, import_id)
             total = Upserted(
                 total.new + done.new, total.changed + done.changed, total.same + done.same, (*total.days, *done.days)
@@ -82,6 +87,7 @@ class Journal(Repository):
         return total
 
     def _upsert_day(self, day: TellerDay, lines: dict[tuple[object, ...], dict[str, Any]], import_id: int) -> Upserted:
+        Days(self._connection).hold(day)
         known = {tuple(row[name] for name in _KEY): row for row in self._all(select(entry).where(of_day(entry, day)))}
         new = [{**values, "import_id": import_id} for key, values in lines.items() if key not in known]
         changed = {
@@ -115,5 +121,5 @@ class Journal(Repository):
 
     def touch_days(self, days: Iterable[TellerDay]) -> None:
         """Makes days due for matching."""
-        for one in days:
+        for one in sorted(days, key=_order):
             Days(self._connection).touch(one)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
-from .base import Repository, chunks
+from .base import Repository, chunks, inserting
 from .tables import outbox
 from .types import now
 
 
 class Outbox(Repository):
-    """Rows by topic, oldest first. The same key may wait more than once; doing it twice does no harm."""
+    """Rows by topic, oldest first. The same key may wait more than once; doing it twice does no harm. Sequence numbers
+    only ever grow, also when all rows are gone: the index takes them for the versions of its documents."""
 
     def add(self, topic: str, key: str | int) -> None:
         self.add_all(topic, [key])
 
     def add_all(self, topic: str, keys: Iterable[str | int]) -> None:
         at = now()
-        self._run(insert(outbox), [{"topic": topic, "key": str(key), "at": at} for key in keys])
+        self._run(inserting(outbox), [{"topic": topic, "key": str(key), "at": at} for key in keys])
 
     def pending(self, topic: str, limit: int = 500) -> list[tuple[int, str]]:
         """Sequence numbers and keys that wait, oldest first."""
@@ -34,8 +35,6 @@ class Outbox(Repository):
 
     def backlog(self, topic: str) -> tuple[int, datetime | None]:
         """How many rows wait, and since when the oldest of them does."""
-        row = self._first(
-            select(func.count().label("n"), func.min(outbox.c.at).label("at")).where(outbox.c.topic == topic)
-        )
-        assert row is not None
-        return row["n"], row["at"]
+        mine = outbox.c.topic == topic
+        count = self._scalar(select(func.count()).select_from(outbox).where(mine))
+        return count, self._scalar(select(outbox.c.at).where(mine).order_by(outbox.c.seq).limit(1))

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BindParameter, RowMapping, bindparam, delete, insert, select, update
 
 from ..errors import Conflict, NotFound
 from ..model import Person, Role
@@ -43,6 +42,16 @@ def _person(row: RowMapping) -> Person:
     )
 
 
+# Asked by every request, so built once.
+_SHOWN: BindParameter[str] = bindparam("shown")
+_BY_KEY = select(person).where(person.c.key_hash == _SHOWN, person.c.active)
+_BY_SESSION = (
+    select(person)
+    .join(session, session.c.person_id == person.c.id)
+    .where(session.c.token_hash == _SHOWN, session.c.expires_at > bindparam("at"), person.c.active)
+)
+
+
 class People(Repository):
     """Accounts by id, name, API key or session."""
 
@@ -57,18 +66,17 @@ class People(Repository):
         password_hash: str = "",
     ) -> Person:
         """The new person. Conflict where the name is taken."""
-        try:
-            found = self._add(
-                person,
-                name=name,
-                display_name=display_name,
-                role=Role(role).value,
-                branch_no=branch_no,
-                branches=sorted(branches),
-                password_hash=password_hash,
-            )
-        except IntegrityError as error:
-            raise Conflict(f"there is a person named {name} already; choose another name") from error
+        put = self._upsert(person).values(
+            name=name,
+            display_name=display_name,
+            role=Role(role).value,
+            branch_no=branch_no,
+            branches=sorted(branches),
+            password_hash=password_hash,
+        )
+        found = self._scalar(put.on_conflict_do_nothing(index_elements=["name"]).returning(person.c.id))
+        if found is None:
+            raise Conflict(f"there is a person named {name} already; choose another name")
         return self.get(found)
 
     def get(self, id: int) -> Person:
@@ -93,7 +101,7 @@ class People(Repository):
 
     def by_key(self, key_hash: str) -> Person | None:
         """The active person whose API key has that hash."""
-        row = self._first(select(person).where(person.c.key_hash == key_hash, person.c.active)) if key_hash else None
+        row = self._asked(_BY_KEY, shown=key_hash) if key_hash else None
         return None if row is None else _person(row)
 
     def _set(self, id: int, **values: object) -> None:
@@ -128,8 +136,7 @@ class People(Repository):
 
     def by_session(self, token_hash: str, at: datetime) -> Person | None:
         """The active person whose session has that hash and has not expired at that time."""
-        joined = select(person).join(session, session.c.person_id == person.c.id)
-        row = self._first(joined.where(session.c.token_hash == token_hash, session.c.expires_at > at, person.c.active))
+        row = self._asked(_BY_SESSION, shown=token_hash, at=at)
         return None if row is None else _person(row)
 
     def end_session(self, token_hash: str) -> None:
@@ -150,9 +157,11 @@ class People(Repository):
         mine = (saved_query.c.person_id == person_id) & (saved_query.c.text == text)
         return int(self._scalar(select(saved_query.c.id).where(mine)))
 
-    def query(self, id: int) -> str:
-        """The text that was saved under an id. NotFound where there is none."""
-        row = self._first(select(saved_query.c.text).where(saved_query.c.id == id))
+    def query(self, id: int, person_id: int) -> str:
+        """The text that this person saved under an id. NotFound where there is none, or it is another's: it holds names
+        and accounts."""
+        mine = (saved_query.c.id == id) & (saved_query.c.person_id == person_id)
+        row = self._first(select(saved_query.c.text).where(mine))
         if row is None:
             raise NotFound(f"no query {id}")
         return str(row["text"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from .base import Repository
 from .tables import setting
+
+_VALUE = select(setting.c.value).where(setting.c.name == bindparam("that_name"))  # each page asks for some
 
 
 class Settings(Repository):
@@ -15,7 +17,7 @@ class Settings(Repository):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value, or the default where nothing of that name is set."""
-        row = self._first(select(setting.c.value).where(setting.c.name == name))
+        row = self._asked(_VALUE, that_name=name)
         return default if row is None else row["value"]
 
     def put(self, name: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from ..model import EVERYTHING, Batch, CapturedFile, PageState, Scope, Sheet, St
 from .base import Repository, within
 from .batches import Batches
 from .tables import batch, file, page, record, sheet
+from .types import now
 
 _PLAIN = [
     "id",
@@ -82,13 +83,14 @@ class Sheets(Repository):
         )
         seq, side, sheet_id = (last["seq"], last["side"], last["sheet_id"]) if last else (-1, BACK, 0)
         rows: list[dict[str, Any]] = []
+        first = {"state": PageState.RECEIVED.value, "original": original, "queued_at": now()}
         for number in range(1, captured.pages + 1):
             seq += 1
             side = BACK if mine.duplex and side == FRONT else FRONT
             if side == FRONT:
                 sheet_id = self._add_sheet(mine.id)
             identity = {"batch_id": mine.id, "sheet_id": sheet_id, "file_id": captured.id, "number": number}
-            rows.append({**identity, "side": side, "seq": seq, "state": PageState.RECEIVED.value, "original": original})
+            rows.append({**identity, "side": side, "seq": seq, **first})
         return rows
 
     def _add_sheet(self, batch_id: int) -> int:
@@ -111,7 +113,7 @@ class Sheets(Repository):
     def move(self, sheet_id: int, number: int) -> list[Sheet]:
         """Puts a sheet, with its pages, at another place of its batch (from 1, the end where it is past it); returns
         the new order."""
-        batch_id = self._batch_of(sheet_id)
+        batch_id = Batches(self._connection).lock(self._batch_of(sheet_id)).id
         ids = [one.id for one in self.sheets(batch_id)]
         ids.remove(sheet_id)
         ids.insert(max(0, number - 1), sheet_id)

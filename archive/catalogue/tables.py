@@ -12,38 +12,21 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
+    text,
 )
 
-from .types import UtcDateTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _id() -> Column[int]:
-    return Column("id", BigId, primary_key=True, autoincrement=True)
-
-
-def _text(name: str, default: str = "") -> Column[str]:
-    return Column(name, String, nullable=False, default=default, server_default=default)
+from .columns import BigId, metadata, partial
+from .columns import id_column as _id
+from .columns import text_column as _text
+from .types import LongWords, Name, UtcDateTime, Words
 
 
 def _day_columns() -> tuple[Column[str], Column[str], Column[object]]:
     return (
-        Column("branch_no", String, nullable=False),
-        Column("teller_no", String, nullable=False),
+        Column("branch_no", Name, nullable=False),
+        Column("teller_no", Name, nullable=False),
         Column("business_date", Date, nullable=False),
     )
 
@@ -56,9 +39,9 @@ person = Table(
     "person",
     metadata,
     _id(),
-    Column("name", String, nullable=False, unique=True),
+    Column("name", Name, nullable=False, unique=True),
     _text("display_name"),
-    Column("role", String, nullable=False),
+    Column("role", Words, nullable=False),
     _text("branch_no"),
     Column("branches", JSON, nullable=False, default=list),
     _text("password_hash"),
@@ -73,20 +56,20 @@ person = Table(
 session = Table(
     "session",
     metadata,
-    Column("token_hash", String, primary_key=True),
+    Column("token_hash", Words, primary_key=True),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
-branch = Table("branch", metadata, Column("branch_no", String, primary_key=True), _text("name"))
+branch = Table("branch", metadata, Column("branch_no", Name, primary_key=True), _text("name"))
 
 batch = Table(
     "batch",
     metadata,
     _id(),
     *_day_columns(),
-    Column("state", String, nullable=False),
+    Column("state", Words, nullable=False),
     Column("declared_sheets", Integer),
     Column("declared_entries", Integer),
     Column("declared_cents", BigInteger),
@@ -94,6 +77,7 @@ batch = Table(
     _text("opened_by"),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    _text("box"),
     Index(None, "business_date", "branch_no", "teller_no"),
 )
 
@@ -102,8 +86,8 @@ file = Table(
     metadata,
     _id(),
     Column("batch_id", ForeignKey("batch.id"), nullable=False),
-    Column("name", String, nullable=False),
-    Column("sha256", String, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("sha256", Words, nullable=False),
     Column("size", BigInteger, nullable=False),
     _text("media_type"),
     Column("pages", Integer, nullable=False, default=0),
@@ -133,9 +117,9 @@ page = Table(
     Column("number", Integer, nullable=False),
     _text("side", "front"),
     Column("seq", Integer, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", Words, nullable=False),
     _text("kind"),
-    Column("original", String, nullable=False),
+    Column("original", Words, nullable=False),
     Column("priority", Integer, nullable=False, default=0),
     Column("token", Integer, nullable=False, default=0),
     Column("deliveries", Integer, nullable=False, default=0),
@@ -153,10 +137,13 @@ page = Table(
     _text("cause"),
     Column("notes", JSON, nullable=False, default=dict),
     Column("done_at", UtcDateTime),
+    Column("queued_at", UtcDateTime),
     UniqueConstraint("file_id", "number"),
     Index(None, "batch_id", "seq"),
-    Index(None, "state", "priority", "id"),
-    Index(None, "phash"),
+    partial("ix_page_received", text("priority DESC"), "id", where="state = 'received'"),
+    partial("ix_page_running", "lease_until", where="state = 'running'"),
+    partial("ix_page_undone", "queued_at", where="state IN ('received', 'running')"),
+    partial("ix_page_quarantined", "id", where="state = 'quarantined'"),
 )
 
 record = Table(
@@ -166,12 +153,12 @@ record = Table(
     Column("page_id", ForeignKey("page.id"), nullable=False, unique=True),
     Column("batch_id", ForeignKey("batch.id"), nullable=False),
     *_day_columns(),
-    Column("type", String, nullable=False),
+    Column("type", Words, nullable=False),
     Column("confidence", Float, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", Words, nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("failures", JSON, nullable=False, default=list),
-    Column("text", Text, nullable=False, default=""),
+    Column("text", LongWords, nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no"),
     Index(None, "batch_id"),
@@ -181,12 +168,12 @@ record_field = Table(
     "record_field",
     metadata,
     Column("record_id", ForeignKey("record.id"), primary_key=True),
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("name", Name, primary_key=True),
+    Column("value", Words, nullable=False),
     _text("raw"),
     Column("confidence", Float, nullable=False),
     Column("accepted", Boolean, nullable=False),
-    Column("source", String, nullable=False),
+    Column("source", Words, nullable=False),
     *_box(),
     Column("version", Integer, nullable=False, default=1),
 )
@@ -199,8 +186,8 @@ history = Table(
     _text("field"),
     _text("old"),
     _text("new"),
-    Column("source", String, nullable=False),
-    Column("actor", String, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("actor", Words, nullable=False),
     _text("basis"),
     Column("at", UtcDateTime, nullable=False),
 )
@@ -209,13 +196,13 @@ task = Table(
     "task",
     metadata,
     _id(),
-    Column("kind", String, nullable=False),
+    Column("kind", Words, nullable=False),
     Column("record_id", ForeignKey("record.id"), nullable=False, index=True),
     Column("page_id", ForeignKey("page.id"), nullable=False),
-    Column("field", String, nullable=False),
+    Column("field", Name, nullable=False),
     _text("field_kind"),
-    Column("branch_no", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("branch_no", Name, nullable=False),
+    Column("state", Words, nullable=False),
     Column("priority", Integer, nullable=False, default=0),
     Column("token", Integer, nullable=False, default=0),
     *_box(),
@@ -225,15 +212,16 @@ task = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
     UniqueConstraint("record_id", "kind", "field"),
-    Index(None, "state", "priority", "id"),
+    partial("ix_task_queue", text("priority DESC"), "id", where="state IN ('open', 'claimed')"),
+    partial("ix_task_undone", "branch_no", "kind", where="state IN ('open', 'claimed')"),
 )
 
 journal_import = Table(
     "journal_import",
     metadata,
     _id(),
-    Column("name", String, nullable=False),
-    Column("sha256", String, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("sha256", Words, nullable=False),
     Column("rows", Integer, nullable=False),
     _text("actor"),
     Column("at", UtcDateTime, nullable=False),
@@ -244,7 +232,7 @@ entry = Table(
     metadata,
     _id(),
     *_day_columns(),
-    Column("journal_no", String, nullable=False),
+    Column("journal_no", Name, nullable=False),
     Column("line", Integer, nullable=False),
     _text("transaction_code"),
     _text("account"),
@@ -269,9 +257,9 @@ match = Table(
     metadata,
     Column("record_id", ForeignKey("record.id"), primary_key=True),
     *_day_columns(),
-    Column("journal_no", String, nullable=False),
+    Column("journal_no", Name, nullable=False),
     Column("score", Float, nullable=False),
-    Column("made_by", String, nullable=False),
+    Column("made_by", Words, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no", "journal_no"),
 )
@@ -280,10 +268,10 @@ case = Table(
     "case",
     metadata,
     _id(),
-    Column("kind", String, nullable=False),
+    Column("kind", Words, nullable=False),
     *_day_columns(),
-    Column("state", String, nullable=False),
-    Column("key", String, nullable=False, unique=True),
+    Column("state", Words, nullable=False),
+    Column("key", Name, nullable=False, unique=True),
     Column("batch_id", ForeignKey("batch.id")),
     Column("record_id", ForeignKey("record.id")),
     _text("journal_no"),
@@ -295,6 +283,8 @@ case = Table(
     Column("raised_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index(None, "business_date", "branch_no", "teller_no"),
+    Index(None, "record_id"),
+    partial("ix_case_raised", "branch_no", "id", where="state = 'raised'"),
 )
 
 day = Table(
@@ -308,6 +298,13 @@ day = Table(
     _text("sealed_by"),
     Column("sealed_at", UtcDateTime),
     UniqueConstraint("business_date", "branch_no", "teller_no"),
+    partial(
+        "ix_day_stale",
+        "business_date",
+        "id",
+        where="stale AND sealed_at IS NULL",
+        sqlite="stale = 1 AND sealed_at IS NULL",
+    ),
 )
 
 event = Table(
@@ -315,23 +312,29 @@ event = Table(
     metadata,
     Column("seq", BigId, primary_key=True, autoincrement=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("kind", String, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("kind", Words, nullable=False),
     _text("branch_no"),
-    Column("batch_id", Integer),
-    Column("page_id", Integer),
-    Column("record_id", Integer),
+    Column("batch_id", BigId),
+    Column("page_id", BigId),
+    Column("record_id", BigId),
     Column("detail", JSON, nullable=False, default=dict),
+    Column("position", BigInteger),
+    Index("uq_event_position", "position", unique=True),
+    partial("ix_event_batch_id", "batch_id", where="batch_id IS NOT NULL"),
+    partial("ix_event_record_id", "record_id", where="record_id IS NOT NULL"),
+    partial("ix_event_unplaced", "seq", where="position IS NULL"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("seq", BigId, primary_key=True, autoincrement=True),
-    Column("topic", String, nullable=False),
-    Column("key", String, nullable=False),
+    Column("topic", Words, nullable=False),
+    Column("key", Name, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "topic", "seq"),
+    sqlite_autoincrement=True,  # its numbers are versions in the index: none comes twice
 )
 
 saved_query = Table(
@@ -339,9 +342,9 @@ saved_query = Table(
     metadata,
     _id(),
     Column("person_id", ForeignKey("person.id"), nullable=False),
-    Column("text", String, nullable=False),
+    Column("text", Name, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "text"),
 )
 
-setting = Table("setting", metadata, Column("name", String, primary_key=True), Column("value", JSON, nullable=False))
+setting = Table("setting", metadata, Column("name", Name, primary_key=True), Column("value", JSON, nullable=False))

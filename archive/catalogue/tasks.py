@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, case, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, bindparam, case, func, literal, select, text, update
 
 from imaging.model import Box
 
 from ..errors import LeaseLost, NotFound
 from ..model import EVERYTHING, Record, Scope, Task, TaskState
-from .base import Repository, within
+from .base import Repository, day_of, within
 from .boxes import box_of, box_values
-from .tables import task
+from .days import Days
+from .rows import json_array, selecting
+from .tables import record, task
 from .types import now
 
 OPEN, CLAIMED, DONE, CANCELLED = (state.value for state in TaskState)
 _FREE: Mapping[str, Any] = {"claimed_by": "", "lease_until": None}
+IS_UNDONE = text("task.state IN ('open', 'claimed')")  # as the partial indexes spell it
 _PLAIN = [
     "id",
     "kind",
@@ -41,15 +45,31 @@ def _task(row: RowMapping) -> Task:
 
 
 @cache
-def _adding(insert: Callable[[Table], Any]) -> Any:
-    """The statement that adds a task or opens it again, built once: a page may ask for a dozen."""
-    put = insert(task)
-    ended = task.c.state.in_([DONE, CANCELLED])
+def _adding(insert: Callable[[Table], Any], names: tuple[str, ...] = ()) -> Any:
+    """The statement that adds a task or opens it again, built once: a page may ask for a dozen. With `names` it takes
+    them as one JSON array (`rows`) of these columns."""
+    put = insert(task) if not names else insert(task).from_select(names, selecting(task, names, "rows"))
+    ended = (task.c.state == DONE) | (task.c.state == CANCELLED)
     anew = {**_FREE, "state": OPEN, "result": "", "done_at": None, "token": task.c.token + 1}
     changes = {name: case((ended, value), else_=task.c[name]) for name, value in anew.items()}
     changes |= {name: put.excluded[name] for name in ("field_kind", "priority", *box_values(None))}
     put = put.on_conflict_do_update(index_elements=["record_id", "kind", "field"], set_=changes)
-    return put.returning(task)
+    return put
+
+
+_UNDONE = (task.c.record_id == bindparam("that_record")) & ((task.c.state == OPEN) | (task.c.state == CLAIMED))
+_CANCELLING = update(task).where(_UNDONE).values({**_FREE, "state": CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A task to add: what is asked of which field, and where it stands on the page."""
+
+    kind: str
+    field: str
+    field_kind: str
+    box: Box | None = None
+    priority: int = 0
 
 
 class Tasks(Repository):
@@ -59,20 +79,26 @@ class Tasks(Repository):
         self, kind: str, record: Record, field: str, field_kind: str, box: Box | None = None, priority: int = 0
     ) -> Task:
         """The open task. Added again it keeps its id; one that was done or cancelled opens again."""
-        values = {
-            "kind": kind,
-            "record_id": record.id,
-            "page_id": record.page_id,
-            "field": field,
-            "field_kind": field_kind,
-            "branch_no": record.branch_no,
-            "state": OPEN,
-            "priority": priority,
-            **box_values(box),
-            "created_at": now(),
-        }
-        row = self._connection.execute(_adding(self._upsert), values).mappings().one()
+        self.add_all(record, [Asked(kind, field, field_kind, box, priority)])
+        mine = (task.c.record_id == record.id) & (task.c.kind == kind) & (task.c.field == field)
+        row = self._first(select(task).where(mine))
+        assert row is not None
         return _task(row)
+
+    def add_all(self, record: Record, asked: Iterable[Asked]) -> None:
+        """The same for several of one record."""
+        same = {"record_id": record.id, "page_id": record.page_id, "branch_no": record.branch_no, "state": OPEN}
+        same |= {"created_at": now()}
+        rows = [
+            {**same, "kind": one.kind, "field": one.field, "field_kind": one.field_kind, "priority": one.priority}
+            | box_values(one.box)
+            for one in asked
+        ]
+        if rows and self._connection.dialect.name == "postgresql":
+            array = json_array(self._connection, task, rows)
+            self._connection.execute(_adding(self._upsert, tuple(rows[0])), {"rows": array})
+        else:
+            self._run(_adding(self._upsert), rows)
 
     def claim(
         self,
@@ -87,7 +113,7 @@ class Tasks(Repository):
         highest priority, then the oldest. None where there is none."""
         expired = (task.c.state == CLAIMED) & (task.c.lease_until < (at or now()))
         free = ((task.c.state == OPEN) | expired) & task.c.kind.in_(list(kinds)) & within(task.c.branch_no, scope)
-        first = select(task.c.id).where(free).order_by(task.c.priority.desc(), task.c.id).limit(1)
+        first = select(task.c.id).where(IS_UNDONE, free).order_by(task.c.priority.desc(), task.c.id).limit(1)
         one = first.with_for_update(skip_locked=True).scalar_subquery()
         values = {"state": CLAIMED, "claimed_by": person_name, "lease_until": until, "token": task.c.token + 1}
         found = self._connection.execute(update(task).where(task.c.id == one).values(values).returning(task.c.id))
@@ -110,11 +136,20 @@ class Tasks(Repository):
 
     def complete(self, id: int, token: int, claimed_by: str, result: str) -> Task:
         """The task, done. LeaseLost unless this person still holds it under this token."""
+        self._hold_day(select(task.c.record_id).where(task.c.id == id))
         mine = self._mine(id, token) & (task.c.claimed_by == claimed_by)
         values = {"state": DONE, "result": result, "lease_until": None, "done_at": now()}
         if not self._run(update(task).where(mine).values(values)):
             raise LeaseLost(f"task {id} is no longer yours; nothing of this answer was kept: claim the next one")
         return self.get(id)
+
+    def _hold_day(self, record_id: Select[Any]) -> None:
+        """Locks the day of a task's record before the task, as everywhere."""
+        if not self._serves_many:
+            return
+        row = self._first(select(record).where(record.c.id.in_(record_id)))
+        if row is not None:
+            Days(self._connection).hold(day_of(row))
 
     def hand_back(self, id: int, token: int) -> Task:
         """The task, open for someone else. LeaseLost unless it is held under this token."""
@@ -127,16 +162,24 @@ class Tasks(Repository):
 
     def cancel_of(self, record_id: int, field: str | None = None) -> int:
         """How many undone tasks of the record, or of one field of it, were cancelled."""
-        mine = self._undone(record_id)
-        if field is not None:
-            mine &= task.c.field == field
+        self._hold_day(select(literal(record_id)))
+        if field is None:
+            return self._connection.execute(_CANCELLING, {"that_record": record_id, "done_at": now()}).rowcount
+        mine = self._undone(record_id) & (task.c.field == field)
         return self._run(update(task).where(mine).values({**_FREE, "state": CANCELLED, "done_at": now()}))
 
     def counts(self, scope: Scope = EVERYTHING, kinds: Iterable[str] | None = None) -> int:
         """How many tasks in scope are open or claimed."""
         found = select(func.count()).select_from(task)
-        found = found.where(task.c.state.in_([OPEN, CLAIMED]), within(task.c.branch_no, scope))
+        found = found.where(IS_UNDONE, within(task.c.branch_no, scope))
         return int(self._scalar(found if kinds is None else found.where(task.c.kind.in_(list(kinds)))))
+
+    def backlog(self) -> tuple[int, datetime | None]:
+        """How many tasks are open or claimed, and since when the oldest of them is."""
+        found = select(func.count().label("n"), func.min(task.c.created_at).label("at")).where(IS_UNDONE)
+        row = self._first(found.select_from(task))
+        assert row is not None
+        return row["n"], row["at"]
 
     def open_of_record(self, record_id: int) -> list[Task]:
         """The record's open and claimed tasks, oldest first."""

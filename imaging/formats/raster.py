@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import warnings
 import zlib
 from collections.abc import Callable
@@ -11,15 +10,13 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from imaging.formats.base import PageInfo, Probe, refuse_number, refuse_size, resolution
-from imaging.formats.pixels import declared_dpi, to_pixels
+from imaging.formats import jpeg, webp
+from imaging.formats.base import PageInfo, Probe, damaged, reduction, refuse_number, refuse_size, resolution, truncated
+from imaging.formats.pixels import declared_dpi, orientation, to_pixels, upright
 from imaging.model import Page, Pixels, Scan, ScanError
 
 _PILLOW = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/bmp": "BMP"}
 _TURNED_BY_EXIF = {5, 6, 7, 8}
-_EXIF_ORIENTATION = 274
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _GRAY_OF_MISSING_DATA = 128
 _MISSING_ROWS = 16
 
@@ -27,30 +24,39 @@ _MISSING_ROWS = 16
 def probe(scan: Scan, media_type: str) -> Probe:
     """What the file declares. Raises ScanError where its structure is cut, damaged or absurd."""
     whole = _CHECKS[media_type](scan)
-    info = _declared(scan, media_type)
+    info, _ = _declared(scan, media_type)
     if not whole:
         _pixels(scan, media_type)
     return Probe(media_type, (info,))
 
 
-def _declared(scan: Scan, media_type: str) -> PageInfo:
+def _declared(scan: Scan, media_type: str) -> tuple[PageInfo, int]:
+    """What the header says, and the EXIF orientation (1 to 8)."""
     with _opened(scan, media_type) as image:
         try:
-            width, height = _upright_size(image)
+            turn = orientation(image)
+            width, height = (image.height, image.width) if turn in _TURNED_BY_EXIF else image.size
             dpi, guessed = resolution(declared_dpi(image), width, height)
         except Exception as error:  # as in `_opened`: a PNG is decoded where its EXIF is asked for
             raise _refusal(scan, error) from error
-    return PageInfo(width, height, dpi, guessed)
+    return PageInfo(width, height, dpi, guessed), turn
 
 
 def decode(scan: Scan, media_type: str, number: int) -> Page:
     """The page of the file. Raises ScanError where the file is not whole."""
     refuse_number(scan, number, 1)
-    _CHECKS[media_type](scan)
-    info = _declared(scan, media_type)
-    pixels = _pixels(scan, media_type)
-    return Page(pixels, info.dpi, number).noted(
-        "decode", media_type=media_type, dpi=info.dpi, dpi_guessed=info.dpi_guessed
+    frame = jpeg.walked(scan) if media_type == "image/jpeg" else None
+    if frame is None:
+        _CHECKS[media_type](scan)
+    info, turn = _declared(scan, media_type)
+    times = reduction(info.dpi)
+    if media_type == "image/webp":
+        plain = webp.plain_pixels(scan, times)
+    else:
+        plain = _whole(scan, jpeg.plain_pixels(scan, frame, times)) if frame else None
+    pixels = _pixels(scan, media_type, times) if plain is None else upright(plain, turn)
+    return Page(pixels, info.dpi / times, number).noted(
+        "decode", media_type=media_type, dpi=info.dpi / times, dpi_guessed=info.dpi_guessed, shrunk=times
     )
 
 
@@ -65,19 +71,19 @@ def _opened(scan: Scan, media_type: str) -> Image.Image:
         raise damaged(scan, error) from error
 
 
-def _pixels(scan: Scan, media_type: str) -> Pixels:
+def _pixels(scan: Scan, media_type: str, times: int = 1) -> Pixels:
     with _opened(scan, media_type) as image:
         refuse_size(scan, image.width, image.height)
-        pixels = decoded(scan, image)
-    if media_type == "image/jpeg" and _ends_in_nothing(pixels):
-        raise truncated(scan, "its last rows carry no picture data")
+        pixels = decoded(scan, image, times)
+    if media_type == "image/jpeg":
+        _whole(scan, pixels)
     return pixels
 
 
-def decoded(scan: Scan, image: Image.Image) -> Pixels:
-    """Pixels of an opened image. Raises ScanError `truncated` or `damaged`."""
+def decoded(scan: Scan, image: Image.Image, times: int = 1) -> Pixels:
+    """Pixels of an opened image, upright and shrunk `times`. Raises ScanError `truncated` or `damaged`."""
     try:
-        return to_pixels(image)
+        return to_pixels(image, times)
     except Exception as error:  # as in `_opened`; memory errors too are the file's doing here
         raise _refusal(scan, error) from error
 
@@ -89,48 +95,18 @@ def _refusal(scan: Scan, error: Exception) -> ScanError:
     return damaged(scan, error)
 
 
-def truncated(scan: Scan, found: str) -> ScanError:
-    """The refusal of a file that was cut: `found` is what was seen."""
-    return ScanError(scan.name, "truncated", f"the file was cut short ({found}); copy or scan it again.")
-
-
-def damaged(scan: Scan, error: Exception | str) -> ScanError:
-    """The refusal of a file that cannot be read, with what the decoder said."""
-    said = str(error).replace("<_io.BytesIO object", "").split(" at 0x")[0].strip() or type(error).__name__
-    return ScanError(scan.name, "damaged", f"the picture data cannot be read ({said}); scan the paper again.")
-
-
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    if image.getexif().get(_EXIF_ORIENTATION) in _TURNED_BY_EXIF:
-        return image.height, image.width
-    return image.width, image.height
-
-
-def _ends_in_nothing(pixels: Pixels) -> bool:
-    """libjpeg fills what is missing with mid gray, silently where an end marker was put after the cut."""
-    tail = pixels[-_MISSING_ROWS:]
-    return pixels.shape[0] > _MISSING_ROWS and bool(np.all(tail == _GRAY_OF_MISSING_DATA))
+def _whole(scan: Scan, pixels: Pixels | None) -> Pixels | None:
+    """The pixels of a JPEG as they are stored, unless their last rows are what libjpeg fills in for missing data, in
+    silence where an end marker was put after the cut."""
+    tail = pixels[-_MISSING_ROWS:] if pixels is not None else None
+    if pixels is not None and pixels.shape[0] > _MISSING_ROWS and bool(np.all(tail == _GRAY_OF_MISSING_DATA)):
+        raise truncated(scan, "its last rows carry no picture data")
+    return pixels
 
 
 def _check_jpeg(scan: Scan) -> bool:
-    """Walks the markers to the end of the image, which a cut file has lost."""
-    data, at = scan.data, 2
-    while True:
-        marker = _JPEG_MARKER.search(data, at)
-        if marker is None:
-            raise truncated(scan, "its end marker is missing")
-        kind, at = data[marker.end() - 1], marker.end()
-        if kind == 0xD9:
-            return True
-        if kind in (0x01, 0xD8):
-            continue
-        length = int.from_bytes(data[at : at + 2], "big")
-        if kind in _JPEG_FRAMES:
-            height, width = (int.from_bytes(data[at + k : at + k + 2], "big") for k in (3, 5))
-            refuse_size(scan, width, height)
-        at += max(length, 2)
-        if at > len(data):
-            raise truncated(scan, "it ends inside a segment")
+    jpeg.walked(scan)
+    return True
 
 
 def _check_png(scan: Scan) -> bool:

@@ -7,14 +7,25 @@ import struct
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from imaging.formats.base import MAX_PAGES, PageInfo, Probe, refuse_count, refuse_number, refuse_size, resolution
-from imaging.formats.raster import damaged, decoded, truncated
+from imaging.formats.base import (
+    MAX_PAGES,
+    OfFile,
+    PageInfo,
+    Probe,
+    damaged,
+    reduction,
+    refuse_count,
+    refuse_number,
+    refuse_size,
+    resolution,
+    truncated,
+)
+from imaging.formats.raster import decoded
 from imaging.model import Page, Pixels, Scan, ScanError
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8, 17: 8, 18: 8}
@@ -44,7 +55,7 @@ class _Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Directory:
-    place: int
+    at: int
     tags: Tags
 
     def number(self, tag: int, default: float = 0) -> float:
@@ -62,13 +73,15 @@ def decode(scan: Scan, number: int) -> Page:
     pages = _pages(scan)
     refuse_number(scan, number, len(pages))
     directory = pages[number - 1]
-    pixels = _square(_pixels(scan, directory.place), directory)
-    dpi, guessed = resolution(max(_dpi(directory), default=None), pixels.shape[1], pixels.shape[0])
-    return Page(pixels, dpi, number).noted("decode", media_type="image/tiff", dpi=dpi, dpi_guessed=guessed)
+    info = _info(directory)
+    times = reduction(info.dpi)
+    pixels = _square(_pixels(scan, directory.at, times), directory)
+    return Page(pixels, info.dpi / times, number).noted(
+        "decode", media_type="image/tiff", dpi=info.dpi / times, dpi_guessed=info.dpi_guessed, shrunk=times
+    )
 
 
-@lru_cache(maxsize=2)
-def _pages(scan: Scan) -> tuple[_Directory, ...]:
+def _found_pages(scan: Scan) -> tuple[_Directory, ...]:
     """The directories that are pages (reduced-size copies are not), checked."""
     pages = tuple(d for d in _walk(scan) if not int(d.number(_SUBFILE)) & 1)
     refuse_count(scan, len(pages))
@@ -78,9 +91,12 @@ def _pages(scan: Scan) -> tuple[_Directory, ...]:
     return pages
 
 
+_pages = OfFile(_found_pages)
+
+
 def _walk(scan: Scan) -> list[_Directory]:
     data = scan.data
-    layout = _Layout("<" if data[:2] == b"II" else ">", data[2:4] in (b"+\0", b"\0+"))
+    layout = _layout(data)
     found: list[_Directory] = []
     seen: set[int] = set()
     try:
@@ -91,13 +107,17 @@ def _walk(scan: Scan) -> list[_Directory]:
             seen.add(at)
             if len(found) >= 2 * MAX_PAGES:
                 refuse_count(scan, len(found))
-            tags, at = _directory(data, at, layout)
-            found.append(_Directory(len(found), tags))
+            place, (tags, at) = at, _directory(data, at, layout)
+            found.append(_Directory(place, tags))
     except EOFError as error:
         raise truncated(scan, "its page directory lies past its end") from error
     except (struct.error, OverflowError) as error:
         raise damaged(scan, error) from error
     return found
+
+
+def _layout(data: bytes) -> _Layout:
+    return _Layout("<" if data[:2] == b"II" else ">", data[2:4] in (b"+\0", b"\0+"))
 
 
 def _directory(data: bytes, at: int, layout: _Layout) -> tuple[Tags, int]:
@@ -171,13 +191,24 @@ def _square(pixels: Pixels, directory: _Directory) -> Pixels:
     return cv2.resize(pixels, None, fx=across, fy=down, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
-def _pixels(scan: Scan, place: int) -> Pixels:
+def _pixels(scan: Scan, at: int, times: int) -> Pixels:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(scan.data), formats=["TIFF"])
-            image.seek(place)
+            image = Image.open(_beginning_at(scan.data, at), formats=["TIFF"])
     except Exception as error:  # Pillow's parser raises what it stumbles on
         raise damaged(scan, error) from error
     with image:
-        return decoded(scan, image)
+        return decoded(scan, image, times)
+
+
+def _beginning_at(data: bytes, at: int) -> io.BytesIO:
+    """The file as if the directory at byte `at` were its first: Pillow goes through all that come before a page."""
+    layout = _layout(data)
+    place, size = (8, 8) if layout.big else (4, 4)
+    file = io.BytesIO(data)
+    if layout.whole(data, place, size) != at:
+        file.seek(place)
+        file.write(at.to_bytes(size, "little" if layout.order == "<" else "big"))
+        file.seek(0)
+    return file

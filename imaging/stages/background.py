@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from imaging.model import Page, Pixels
-from imaging.ops import block, gray, is_bilevel, pixels_of, shrunk, u8
+from imaging.ops import block, is_bilevel, pixels_of, shrunk, u8
+from imaging.views import view
 
-_DPI = 25.0
+_SPOT, _SHRINK = 5, 4
 _PRINT_MM = 5.0
 _DARKEST_PAPER = 70
 _EVEN = 6.0
@@ -29,11 +30,10 @@ def background(page: Page) -> Page:
 
 def _paper(page: Page) -> Pixels:
     """The paper's level at about 25 dpi: print is filled by the paper around it, then smoothed."""
-    times = max(2, round(page.dpi / _DPI) // 2 * 2)
+    seen = view(page)
     # The brightest of each spot first: an average would take fine print for gray paper.
-    light = cv2.dilate(gray(shrunk(page.pixels, 2)), block(times // 2 | 1, times // 2 | 1))
-    small = shrunk(u8(light), times // 2)
-    reach = pixels_of(_PRINT_MM, page.dpi / times, 3) | 1
+    small = shrunk(u8(cv2.dilate(seen.light, block(_SPOT, _SPOT))), _SHRINK)
+    reach = pixels_of(_PRINT_MM, seen.dpi / _SHRINK, 3) | 1
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, block(reach, reach))
     return u8(cv2.GaussianBlur(cv2.medianBlur(closed, 5), (0, 0), 1.5))
 

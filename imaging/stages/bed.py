@@ -56,17 +56,15 @@ def _fades(small: Pixels, hull: Points, paper: float, dpi: float) -> bool:
 def _outline(hull: Points) -> tuple[Floats, Floats]:
     """Points along the hull, a pixel apart, and for each the unit vector that leads out of it (both N×2)."""
     corners = hull[:, 0].astype(np.float64)
-    middle = corners.mean(axis=0)
-    points, outward = [], []
-    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        along = end - start
-        length = float(np.hypot(*along))
-        steps = max(1, round(length))
-        normal = np.array([along[1], -along[0]]) / max(length, 1.0)
-        normal = normal if normal @ ((start + end) / 2 - middle) >= 0 else -normal
-        points.append(start + along * (np.arange(steps)[:, None] / steps))
-        outward.append(np.repeat(normal[None], steps, axis=0))
-    return np.concatenate(points), np.concatenate(outward)
+    sides = np.roll(corners, -1, axis=0) - corners
+    lengths = np.hypot(sides[:, 0], sides[:, 1])
+    normals = np.stack([sides[:, 1], -sides[:, 0]], axis=1) / np.maximum(lengths, 1.0)[:, None]
+    from_middle = corners + sides / 2 - corners.mean(axis=0)
+    normals[(normals * from_middle).sum(axis=1) < 0] *= -1
+    steps = np.maximum(1, np.round(lengths)).astype(np.int64)
+    side = np.repeat(np.arange(len(steps)), steps)
+    along = (np.arange(len(side)) - np.repeat(np.cumsum(steps) - steps, steps)) / steps[side]
+    return corners[side] + sides[side] * along[:, None], normals[side]
 
 
 def _at(small: Pixels, points: Floats) -> Pixels:

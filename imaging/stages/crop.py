@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from imaging.model import Box, Page, Pixels
-from imaging.ops import block, darkest, gray, ink_mask, is_bilevel, level, pixels_of, shrunk, to_dpi, u8
+from imaging.model import Box, NoteValue, Page, Pixels
+from imaging.ops import block, components, ink_mask, is_bilevel, level, pixels_of, shrunk, u8
 from imaging.stages.bed import is_bed
+from imaging.stages.outline import Outline, outline
+from imaging.views import View, view
 
-_DPI = 50.0
 _LEAST_SHEET = 0.2
 _EDGE_MM = 0.6
 _EMPTY_MM = 25.0
@@ -19,32 +23,91 @@ _LEAST_CUT = 0.006
 _SPECK_MM = 0.8
 _LEAST_INK_MM = 14.0
 
+_SHIFT = 4
+
 Contour = npt.NDArray[np.int32]
+Points = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The sheet on a page: its `box`, its outline where a dark bed shows around it (N×1×2), both in page pixels, the
+    paper's gray, and what border was `found` (`dark`, `white` or `no`)."""
+
+    box: Box
+    hull: Contour | None
+    paper: int
+    found: str
+
+
+def find_sheet(seen: View, width: int, height: int) -> Cut:
+    """Where the sheet is on a page of width × height; all of the page where that is not sure."""
+    small, times = seen.half, 2 * seen.times
+    whole, paper = Box(0, 0, width, height), round(level(small, 0.7))
+    hull = _on_dark(small, seen.dpi / 2)
+    if hull is not None:
+        hull = hull * times + times // 2
+        return Cut(Box(*cv2.boundingRect(hull)).padded(times // 2, width, height), hull, paper, "dark")
+    content = _content(seen, width, height)
+    return Cut(content or whole, None, paper, "white" if content and content != whole else "no")
+
+
+def sheet_of(seen: View, cut: Cut) -> View:
+    """The view of the sheet alone, its surroundings painted as paper; only its `dark` is to be used."""
+    if cut.found == "no":
+        return seen
+    box, times = cut.box, seen.times
+    part = seen.cut(box.x // times, box.y // times, -(-box.w // times), -(-box.h // times))
+    if cut.hull is not None:
+        part.dark = part.dark.copy()
+        paint_around(part.dark, (cut.hull[:, 0] - (box.x, box.y)) / times, cut.paper, part.dpi)
+    return part
+
+
+def paint_around(pixels: Pixels, hull: Points, paper: int, dpi: float) -> None:
+    """Paints what lies outside a convex outline (N×2), and the shadow of the sheet's edge, in the paper's gray."""
+    height, width = pixels.shape[:2]
+    fine, ends = 1 << _SHIFT, np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
+    outline, frame = (np.round(points * fine).astype(np.int32) for points in (hull, ends + (ends > 0)))
+    colour = (paper, paper, paper)
+    # Filled by the even-odd rule: the frame without the outline.
+    cv2.fillPoly(pixels, [frame, outline], colour, shift=_SHIFT)
+    cv2.polylines(pixels, [outline], True, colour, 2 * pixels_of(_EDGE_MM, dpi), shift=_SHIFT)
+
+
+def cut_runs(sheet: View, bilevel: bool) -> int:
+    """Strokes that run off the worst side of the sheet; of a bilevel page nothing is judged, as its threshold makes
+    strokes of the bed's noise."""
+    return 0 if bilevel else _cut_runs(sheet)
 
 
 def crop(page: Page) -> Page:
     """The sheet alone, its dark surroundings painted as paper; empty white far from any ink is cut to a margin.
     Notes `x`, `y`, `w`, `h` (pixels of the page before), `found` (`dark`, `white` or `no` border) and, for `quality`,
-    `cut_runs`: strokes that run off the worst side of the sheet."""
-    times = to_dpi(page, _DPI)
-    small = gray(shrunk(page.pixels, times))
-    hull = _on_dark(small, page.dpi / times)
-    found = "no" if hull is None else "dark"
-    box, pixels = Box(0, 0, page.width, page.height), page.pixels
-    if hull is not None:
-        hull = hull * times + times // 2
-        box = Box(*cv2.boundingRect(hull)).padded(times // 2, page.width, page.height)
-        pixels = _painted(page, hull, box, level(small, 0.7))
-    else:
-        content = _content(page, times)
-        if content and content != box:
-            box, found = content, "white"
-            pixels = np.ascontiguousarray(page.pixels[box.y : box.bottom, box.x : box.right])
-    runs = 0 if is_bilevel(pixels) else _cut_runs(shrunk(pixels, 2), page.dpi / 2)
-    return page.noted(
-        "crop", pixels, x=box.x, y=box.y, w=box.w, h=box.h,
-        width=page.width, height=page.height, found=found, cut_runs=runs,
-    )  # fmt: skip
+    `cut_runs`: strokes that run off the worst side of the sheet; and `notch`, `corner` and `folds` of `outline`."""
+    seen = view(page)
+    cut, pixels = find_sheet(seen, page.width, page.height), page.pixels
+    box = cut.box
+    if cut.found != "no":
+        pixels = pixels[box.y : box.bottom, box.x : box.right].copy()
+    if cut.hull is not None:
+        paint_around(pixels, cut.hull[:, 0] - (box.x, box.y), cut.paper, page.dpi)
+    runs = cut_runs(sheet_of(seen, cut), is_bilevel(page.pixels))
+    return page.noted("crop", pixels, None, **noted(cut, page.width, page.height, runs), **shape(outline(seen)))
+
+
+def shape(found: Outline) -> dict[str, NoteValue]:
+    """The figures of an outline for the note of a crop."""
+    return {"notch": found.notch, "corner": found.corner, "folds": found.folds}
+
+
+def noted(cut: Cut, width: int, height: int, runs: int) -> dict[str, NoteValue]:
+    """The figures of a crop for its note."""
+    box = cut.box
+    return {
+        "x": box.x, "y": box.y, "w": box.w, "h": box.h,
+        "width": width, "height": height, "found": cut.found, "cut_runs": runs,
+    }  # fmt: skip
 
 
 def _on_dark(small: Pixels, dpi: float) -> Contour | None:
@@ -84,42 +147,27 @@ def _hull(bright: Pixels, dpi: float) -> Contour | None:
     return np.asarray(cv2.convexHull(contours[0]), dtype=np.int32)
 
 
-def _painted(page: Page, hull: Contour, box: Box, paper: float) -> Pixels:
-    """The sheet's box with the bed in it, and the shadow of the sheet's edge, painted in the paper's gray."""
-    sheet = np.zeros((box.h, box.w), np.uint8)
-    corners = hull - (box.x, box.y)
-    cv2.fillConvexPoly(sheet, corners, 255)
-    cv2.polylines(sheet, [corners], True, 0, 2 * pixels_of(_EDGE_MM, page.dpi))
-    cut = page.pixels[box.y : box.bottom, box.x : box.right].copy()
-    cut[sheet == 0] = round(paper)
-    return cut
-
-
-def _content(page: Page, times: int) -> Box | None:
+def _content(seen: View, width: int, height: int) -> Box | None:
     """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page with next to no
     ink, where holes and specks would pass for it."""
-    dpi = page.dpi / times
-    ink = ink_mask(darkest(shrunk(page.pixels, times)), dpi, 0.88)
-    ink = u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    speck = pixels_of(_SPECK_MM, dpi, 2)
-    large = [s for s in stats[1:] if max(s[cv2.CC_STAT_WIDTH], s[cv2.CC_STAT_HEIGHT]) > speck]
-    if sum(int(s[cv2.CC_STAT_AREA]) for s in large) < pixels_of(_LEAST_INK_MM, dpi) ** 2:
+    times, dpi = 2 * seen.times, seen.dpi / 2
+    ink = ink_mask(shrunk(seen.dark, 2), dpi, 0.88)
+    stats = components(u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2))))
+    large = stats[stats[:, 2:4].max(axis=1) > pixels_of(_SPECK_MM, dpi, 2)]
+    if large[:, cv2.CC_STAT_AREA].sum() < pixels_of(_LEAST_INK_MM, dpi) ** 2:
         return None
-    left, top = (min(int(s[k]) for s in large) for k in (0, 1))
-    right, bottom = (max(int(s[k] + s[k + 2]) for s in large) for k in (0, 1))
+    (left, top), (right, bottom) = large[:, :2].min(axis=0), (large[:, :2] + large[:, 2:4]).max(axis=0)
     empty, margin = pixels_of(_EMPTY_MM, dpi), pixels_of(_MARGIN_MM, dpi)
-    x, y = ((v - margin) * times if v > empty else 0 for v in (left, top))
-    ends = ((right, ink.shape[1], page.width), (bottom, ink.shape[0], page.height))
-    r, b = ((v + margin) * times if size - v > empty else full for v, size, full in ends)
+    x, y = ((int(v) - margin) * times if v > empty else 0 for v in (left, top))
+    ends = ((right, ink.shape[1], width), (bottom, ink.shape[0], height))
+    r, b = ((int(v) + margin) * times if size - v > empty else full for v, size, full in ends)
     return Box(x, y, r - x, b - y)
 
 
-def _cut_runs(pixels: Pixels, dpi: float) -> int:
-    """Strokes that reach the worst side of the sheet from at least 1.5 mm inside, a sign that the sheet is cut off.
-    A dark band along the side is the bed's shadow, one run, and does not count; of a bilevel page nothing
-    is judged, as its threshold makes strokes of the bed's noise."""
-    ink = ink_mask(darkest(pixels), dpi, 0.6)
+def _cut_runs(sheet: View) -> int:
+    """Strokes that reach the worst side from at least 1.5 mm inside, a sign that the sheet is cut off. A dark band
+    along the side is the bed's shadow, one run, and does not count."""
+    ink, dpi = sheet.ink(0.6), sheet.dpi
     depth, broad = pixels_of(1.5, dpi, 4), pixels_of(4.0, dpi, 6)
     sides = (ink[:depth].T, ink[-depth:].T, ink[:, :depth], ink[:, -depth:])
     return max(_strokes(side, broad) for side in sides)

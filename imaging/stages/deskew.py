@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Page, Pixels
-from imaging.ops import darkest, ink_mask, shrunk, to_dpi, u8
+from imaging.ops import warped
+from imaging.views import View, view
 
 MOST_DEGREES = 6.0
-_DPI = 100.0
+_INK = 0.78
 _LEAST_DEGREES = 0.06
-_POINTS = 16_000
+_POINTS = 10_000
 _LEAST_POINTS = 250
 _CLEARLY = 1.04
-_WHITE = (255, 255, 255)
 
 Floats = npt.NDArray[np.floating]
 
@@ -23,36 +22,38 @@ Floats = npt.NDArray[np.floating]
 def deskew(page: Page) -> Page:
     """The page turned so that its lines are level, on white, large enough to lose nothing. Notes `angle` (degrees
     clockwise that the page was turned, within ±6), `width` and `height` before, `certainty` (peak over median)."""
-    angle, certainty = skew(page)
-    if abs(angle) < _LEAST_DEGREES:
-        angle = 0.0
+    angle, certainty = level_angle(view(page))
     pixels = rotated(page.pixels, angle) if angle else page.pixels
-    return page.noted(
-        "deskew", pixels, angle=angle, certainty=round(certainty, 3), width=page.width, height=page.height
-    )
+    return page.noted("deskew", pixels, angle=angle, certainty=certainty, width=page.width, height=page.height)
 
 
-def skew(page: Page, most: float = MOST_DEGREES) -> tuple[float, float]:
+def level_angle(seen: View) -> tuple[float, float]:
+    """The angle of `skew`, 0 where it is too small to be worth a turn, and its certainty."""
+    angle, certainty = skew(seen)
+    return (angle if abs(angle) >= _LEAST_DEGREES else 0.0), round(certainty, 3)
+
+
+def skew(seen: View, most: float = MOST_DEGREES, points: int = _POINTS) -> tuple[float, float]:
     """Degrees clockwise that level the page (0 where nothing tells), and how far the best profile stands out.
 
     Postl's projection profile (US 4,723,297) on both axes over the ink's points: coarse, then finer around the best."""
-    rows, columns = _ink_points(page)
+    rows, columns = _ink_points(seen, points)
     if rows.size < _LEAST_POINTS:
         return 0.0, 0.0
     best, certainty = 0.0, 0.0
     for reach, step, bins, share in ((most, 0.5, 2.0, 4), (0.4, 0.1, 1.0, 3), (0.09, 0.03, 0.5, 1)):
         angles = best + np.arange(-reach, reach + step / 2, step)
-        scores = np.array([_peakedness(rows[::share], columns[::share], float(angle), bins) for angle in angles])
+        some, others = rows[::share], columns[::share]
+        scores = np.array([_peakedness(some, others, float(angle), bins) for angle in angles])
         best = _vertex(angles, scores)
         certainty = certainty or float(scores.max() / max(np.median(scores), 1e-9))
     return (round(best, 3), certainty) if certainty >= _CLEARLY else (0.0, certainty)
 
 
-def rotated(pixels: Pixels, degrees: float, fill: tuple[int, int, int] = _WHITE) -> Pixels:
-    """The pixels turned clockwise about their centre, on a frame that holds them all."""
+def rotated(pixels: Pixels, degrees: float) -> Pixels:
+    """The pixels turned clockwise about their centre, on a white frame that holds them all."""
     matrix, width, height = rotation(pixels.shape[1], pixels.shape[0], degrees)
-    size, edge = (width, height), cv2.BORDER_CONSTANT
-    return u8(cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=edge, borderValue=fill))
+    return warped(pixels, matrix, (width, height))
 
 
 def rotation(width: int, height: int, degrees: float) -> tuple[Floats, int, int]:
@@ -66,28 +67,28 @@ def rotation(width: int, height: int, degrees: float) -> tuple[Floats, int, int]
     return np.array([[cos, -sin, shift_x], [sin, cos, shift_y]]), across, down
 
 
-def _ink_points(page: Page) -> tuple[Floats, Floats]:
-    """Rows and columns of at most _POINTS of the ink's pixels about the centre, at about 100 dpi."""
-    times = to_dpi(page, _DPI)
-    ink = ink_mask(darkest(shrunk(page.pixels, times)), page.dpi / times, 0.78)
+def _ink_points(seen: View, most: int) -> tuple[Floats, Floats]:
+    """Rows and columns of at most `most` of the ink's pixels about the centre."""
+    ink = seen.ink(_INK)
     # Only upper and left edges of ink: solid areas (photos, seals) then weigh no more than their outline.
     edges = ink.copy()
     edges[1:, 1:] &= ~(ink[:-1, 1:] & ink[1:, :-1])
-    found = np.flatnonzero(edges)
-    if found.size > _POINTS:
+    found = np.flatnonzero(edges != 0)
+    if found.size > most:
         # A fixed seed keeps the stage a pure function; an even step would beat against the print's own rhythm.
-        found = found[np.random.default_rng(0).integers(0, found.size, _POINTS)]
+        found = found[np.random.default_rng(0).integers(0, found.size, most)]
     rows, columns = np.divmod(found, edges.shape[1])
     return (rows - edges.shape[0] / 2).astype(np.float32), (columns - edges.shape[1] / 2).astype(np.float32)
 
 
 def _peakedness(rows: Floats, columns: Floats, degrees: float, bins: float) -> float:
-    slope = float(np.tan(np.deg2rad(degrees)))
-    return _energy((rows + columns * slope) / bins) + _energy((columns - rows * slope) / bins)
+    fine, slope = np.float32(1 / bins), np.float32(np.tan(np.deg2rad(degrees)) / bins)
+    return _energy(rows * fine + columns * slope) + _energy(columns * fine - rows * slope)
 
 
 def _energy(places: Floats) -> float:
-    counts = np.bincount((places - places.min()).astype(np.int32))
+    places -= places.min()
+    counts = np.bincount(places.astype(np.intp)).astype(np.float64)
     smooth = counts[:-1] + counts[1:]
     return float(np.dot(smooth, smooth))
 

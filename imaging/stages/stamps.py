@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Box, Page, Pixels
-from imaging.ops import block, level, pixels_of, shrunk, to_dpi, u8
+from imaging.ops import block, components, labelled, level, pixels_of, u8
+from imaging.views import view
 
 RED, BLUE = "red", "blue"
+ROUND, OVAL, RECTANGULAR, SQUARE = "round", "oval", "rectangular", "square"
 
-_DPI = 100.0
-_LEAST_COLOUR = 28
+# Blue stamp ink is grayer than red, and next to nothing else on paper is blue.
+_LEAST_COLOUR, _CYAN = {RED: 28, BLUE: 20}, 25
+_STRAIGHT, _LONGER = 0.88, 1.18
 _SMALLEST_MM, _LARGEST_MM = 11.0, 62.0
 _WHOLE_SHARE = 0.6
 _DENSE_SEAL = 0.3
@@ -45,11 +49,13 @@ class _Ink:
 
 @dataclass(frozen=True, slots=True)
 class StampBox:
-    """One stamp: `colour` (`red`, `blue`), where it lies in page pixels, and the share of its box that is its ink."""
+    """One stamp: `colour` (`red`, `blue`), where it lies in page pixels, the share of its box that is its ink, and the
+    `kind` of its outline (`round`, `oval`, `rectangular`, `square`)."""
 
     colour: str
     box: Box
     ink: float
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +74,42 @@ def split_stamps(page: Page) -> Stamps:
     layer = np.zeros(page.pixels.shape[:2], np.uint8)
     if page.pixels.ndim == 2:
         return Stamps(page.noted("stamps", count=0), layer, ())
-    times = to_dpi(page, _DPI)
-    small = shrunk(page.pixels, times)
-    paper = tuple(max(60.0, level(u8(channel), 0.7)) for channel in cv2.split(small))
+    seen = view(page)
+    paper = tuple(max(60.0, level(channel, 0.7)) for channel in seen.channels)
+    whitened = _whitened(seen.channels, paper)
     pixels, boxes = page.pixels, []
     for colour in (RED, BLUE):
-        for hull in _hulls(_coloured(small, colour, paper), page.dpi / times):
+        for hull in _hulls(_coloured(whitened, colour), seen.dpi):
             if pixels is page.pixels:
                 pixels = page.pixels.copy()
-            boxes.append(_lift(pixels, layer, hull * times, page.dpi, _Ink(colour, paper)))
+            boxes.append(_lift(pixels, layer, hull * seen.times, page.dpi, _Ink(colour, paper)))
     stream = page.noted("stamps", pixels if boxes else None, count=len(boxes))
     return Stamps(stream, layer, tuple(boxes))
 
 
-def _coloured(pixels: Pixels, colour: str, paper: Levels) -> Pixels:
-    """Mask of ink of the colour: how far its channel stands above the others, on paper made white."""
-    channels = zip(cv2.split(pixels), paper, strict=True)
-    blue, green, red = (cv2.convertScaleAbs(channel, alpha=255.0 / white) for channel, white in channels)
+def _whitened(channels: Sequence[Pixels], paper: Levels) -> tuple[Pixels, ...]:
+    """The channels on paper made white."""
+    pairs = zip(channels, paper, strict=True)
+    return tuple(u8(cv2.convertScaleAbs(channel, alpha=255.0 / white)) for channel, white in pairs)
+
+
+def _coloured(whitened: Sequence[Pixels], colour: str) -> Pixels:
+    """Mask of ink of the colour: how far its channel stands above the others."""
+    blue, green, red = whitened
     if colour == RED:
         above = cv2.subtract(red, cv2.max(blue, green))
     else:
-        above = cv2.subtract(blue, cv2.max(red, cv2.subtract(green, np.full_like(green, 25))))
-    return u8(cv2.threshold(above, _LEAST_COLOUR, 255, cv2.THRESH_BINARY)[1])
+        above = cv2.subtract(blue, cv2.max(red, cv2.subtract(green, np.full_like(green, _CYAN))))
+    return u8(cv2.threshold(above, _LEAST_COLOUR[colour], 255, cv2.THRESH_BINARY)[1])
+
+
+def kind_of(hull: Contour) -> str:
+    """The kind of a stamp's outline: an ellipse fills 79 of 100 of the rectangle around it."""
+    _, (across, down), _ = cv2.minAreaRect(hull)
+    ratio = max(across, down) / max(1.0, min(across, down))
+    if cv2.contourArea(hull) < _STRAIGHT * across * down:
+        return OVAL if ratio > _LONGER else ROUND
+    return RECTANGULAR if ratio > _LONGER else SQUARE
 
 
 def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
@@ -135,25 +155,33 @@ def _is_grid(hull: Contour, mask: Pixels) -> bool:
 
 def _without_printed_lines(mask: Pixels, dpi: float) -> Pixels:
     """The mask without a form's own coloured rules: long, thin, level or upright, in a table."""
+    gap, largest = pixels_of(_LINE_BREAK_MM, dpi, 3), pixels_of(_LARGEST_MM, dpi)
+    # Rules hang together in a table larger than any stamp; the straight frame of a stamp does not.
+    bridged = u8(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(gap, gap)))
+    if components(bridged)[:, 2:4].max(initial=0) <= largest:
+        return mask
+    lines = _lines(mask, dpi, gap)
+    if not cv2.countNonZero(lines):
+        return mask
+    labels, stats = labelled(u8(cv2.bitwise_or(lines, mask)))
+    large = stats[:, 2:4].max(axis=1) > largest
+    large[0] = False
+    if not large.any():
+        return mask
+    lines = u8(cv2.bitwise_and(lines, (large * np.uint8(255))[labels]))
+    return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 3))))
+
+
+def _lines(mask: Pixels, dpi: float, gap: int) -> Pixels:
+    """Mask of long, thin, level or upright lines, breaks of up to `gap` pixels bridged."""
     long, thick = pixels_of(_LINE_MM, dpi, 8), pixels_of(_LINE_THICK_MM, dpi, 3)
-    gap = pixels_of(_LINE_BREAK_MM, dpi, 3)
     flat = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(gap, 1))
     flat = cv2.morphologyEx(flat, cv2.MORPH_OPEN, block(long, 1))
     upright = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, gap))
     upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(1, long))
     thin = cv2.subtract(flat, cv2.morphologyEx(flat, cv2.MORPH_OPEN, block(1, thick + 1)))
     thin_upright = cv2.subtract(upright, cv2.morphologyEx(upright, cv2.MORPH_OPEN, block(thick + 1, 1)))
-    lines = cv2.bitwise_or(thin, thin_upright)
-    if not cv2.countNonZero(lines):
-        return mask
-    # Rules hang together in a table larger than any stamp; the straight frame of a stamp does not.
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(u8(cv2.bitwise_or(lines, mask)), connectivity=8)
-    large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > pixels_of(_LARGEST_MM, dpi)
-    large[0] = False
-    if not large.any():
-        return mask
-    lines = cv2.bitwise_and(lines, lines, mask=large.astype(np.uint8)[labels])
-    return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 3))))
+    return u8(cv2.bitwise_or(thin, thin_upright))
 
 
 def _is_stamp(hull: Contour, ink: Pixels, dpi: float) -> bool:
@@ -203,23 +231,24 @@ def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, kind: _Ink) 
     inside = np.zeros((area.h, area.w), np.uint8)
     cv2.fillConvexPoly(inside, hull - (area.x, area.y), 255)
     inside = u8(cv2.dilate(inside, block(2 * grown + 1, 2 * grown + 1)))
-    ink = u8(cv2.bitwise_and(_coloured(pixels[here], kind.colour, kind.paper), inside))
+    channels = [u8(each) for each in cv2.split(pixels[here])]
+    ink = u8(cv2.bitwise_and(_coloured(_whitened(channels, kind.paper), kind.colour), inside))
     halo = pixels_of(_HALO_MM, dpi, 2)
-    reach = cv2.bitwise_and(cv2.dilate(ink, block(2 * halo + 1, 2 * halo + 1)), inside)
-    pixels[here] = _bleached(pixels[here], u8(reach), ink, kind.colour)
+    reach = u8(cv2.bitwise_and(cv2.dilate(ink, block(2 * halo + 1, 2 * halo + 1)), inside))
+    clear = _bleached(channels[2 if kind.colour == RED else 0], ink)
+    pixels[here] = cv2.copyTo(cv2.merge((clear, clear, clear)), reach, pixels[here].copy())
     layer[here] = cv2.bitwise_or(layer[here], ink)
     x, y, w, h = cv2.boundingRect(hull)
-    return StampBox(kind.colour, Box(x, y, w, h), round(cv2.countNonZero(ink) / max(1, w * h), 4))
+    share = round(cv2.countNonZero(ink) / max(1, w * h), 4)
+    return StampBox(kind.colour, Box(x, y, w, h), share, kind_of(hull))
 
 
-def _bleached(area: Pixels, reach: Pixels, ink: Pixels, colour: str) -> Pixels:
-    """The area with the stamp's ink as bright as paper. In its own colour's channel a stamp is almost paper, while
-    black print under it stays black; stretching that channel from the stamp's level to white removes the rest."""
-    own = area[:, :, 2 if colour == RED else 0]
-    values = own[ink > 0]
-    clear = max(90.0, float(np.median(values)) * 0.92) if values.size else 255.0
+def _bleached(own: Pixels, ink: Pixels) -> Pixels:
+    """The channel of a stamp's own colour with its ink (mask) as bright as paper. There a stamp is almost paper, while
+    black print under it stays black; stretching the channel from the stamp's level to white removes the rest."""
+    counts = cv2.calcHist([own], [0], ink, [256], [0, 256]).ravel().cumsum()
+    usual = float(np.searchsorted(counts, counts[-1] / 2)) if counts[-1] else 0.0
+    clear = max(90.0, usual * 0.92) if counts[-1] else 255.0
     black = min(60.0, clear / 2)
-    stretched = u8(cv2.convertScaleAbs(cv2.subtract(own, np.full_like(own, black)), alpha=255.0 / (clear - black)))
-    result = area.copy()
-    result[reach > 0] = stretched[reach > 0][:, None]
-    return result
+    spread = np.clip((np.arange(256) - black) * (255.0 / (clear - black)), 0, 255).round().astype(np.uint8)
+    return u8(cv2.LUT(own, spread))

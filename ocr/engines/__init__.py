@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, cast
@@ -9,6 +10,8 @@ from typing import Any, cast
 from ocr.model import Engine
 
 GROUP = "vouch.ocr_engines"
+# openvino imports it for nothing but to have it; it reports each import over the network, from a thread.
+sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
 
 
 class EngineError(RuntimeError):
@@ -18,6 +21,11 @@ class EngineError(RuntimeError):
 def names() -> list[str]:
     """The engines that are installed, by name."""
     return sorted({entry.name for entry in entry_points(group=GROUP)})
+
+
+def module_of(name: str) -> str:
+    """The module that holds the engine of that name; empty where no such engine is installed."""
+    return next((entry.module for entry in entry_points(group=GROUP, name=name)), "")
 
 
 def load(name: str, **options: Any) -> Engine:

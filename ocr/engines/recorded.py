@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from imaging.model import Page, Pixels
@@ -26,8 +27,11 @@ class RecordedEngine:
         """The recorded reading of a page, under the name of the engine that made it."""
         return _recorded(self._folder, page.pixels)
 
-    def read_lines(self, crops: list[Pixels]) -> list[Line]:
-        """The recorded line of each crop."""
+    def read_lines(
+        self, crops: list[Pixels], kinds: Sequence[str | None] | None = None, quick: bool = False
+    ) -> list[Line]:
+        """The recorded line of each crop, whatever the kinds were."""
+        del kinds, quick  # they changed what was recorded
         return [_recorded(self._folder, crop).lines[0] for crop in crops]
 
 
@@ -45,9 +49,11 @@ class Recorder:
         _path(self._folder, page.pixels).write_bytes(readings.dump(reading))
         return reading
 
-    def read_lines(self, crops: list[Pixels]) -> list[Line]:
+    def read_lines(
+        self, crops: list[Pixels], kinds: Sequence[str | None] | None = None, quick: bool = False
+    ) -> list[Line]:
         """What the other engine reads."""
-        lines = self._engine.read_lines(crops)
+        lines = self._engine.read_lines(crops, kinds, quick)
         for crop, line in zip(crops, lines, strict=True):
             alone = Reading((line,), self.name, crop.shape[1], crop.shape[0])
             _path(self._folder, crop).write_bytes(readings.dump(alone))

@@ -64,16 +64,20 @@ def shorten(model: Any, rows: int) -> None:
     model.reshape([1, 3, rows, -1])
 
 
-def separate(model: Any) -> None:
+def separate(model: Any) -> bool:
     """Give a recogniser a second input, `mask` (steps × steps, added to its attention), so that lines side by side in
-    one strip do not read each other."""
+    one strip do not read each other. False for one without attention, which looks no farther than the gap."""
+    layers = [node for node in model.get_ops() if node.get_type_name() == "Softmax"]
+    attention = [node for node in layers if len(node.input_value(0).get_partial_shape()) == 4]
+    if not attention:
+        return False
     mask = ops.parameter([-1, -1], np.float32, name=MASK)
     mask.output(0).set_names({MASK})
-    for node in model.get_ops():
-        if node.get_type_name() == "Softmax" and len(node.input_value(0).get_partial_shape()) == 4:
-            node.input(0).replace_source_output(ops.add(node.input_value(0), mask).output(0))
+    for node in attention:
+        node.input(0).replace_source_output(ops.add(node.input_value(0), mask).output(0))
     model.add_parameters([mask])
     model.validate_nodes_and_infer_types()
+    return True
 
 
 def _is_constant(value: Any) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from imaging.model import Box, Pixels
 from ocr.extract.assign import Pairing, assign
 from ocr.extract.compose import composed
+from ocr.extract.edges import with_edges
 from ocr.extract.fit import read_as
-from ocr.extract.found import GRID, LABEL, LOOSE, TICK, Evidence, Found, least_and_mean
+from ocr.extract.found import GRID, LABEL, LOOSE, TICK, Evidence, Found, least_and_mean, of_value
+from ocr.extract.garbled import guessed_marks
 from ocr.extract.grids import Grid, find_grids, value_segment
 from ocr.extract.loose import find_loose
 from ocr.extract.marks import Mark, find_marks
@@ -74,7 +76,8 @@ def _segments(layout: Layout, title: Sequence[int]) -> tuple[list[Segment], dict
 
 def _of_pairing(pairing: Pairing, layout: Layout, grid: Grid | None) -> Found:
     segment, role = pairing.segment, pairing.role
-    least, mean = least_and_mean(segment.confidences)
+    kind = catalogue().fields[pairing.field].kind
+    least, mean = least_and_mean(of_value(segment.text, segment.confidences, kind))
     evidence = Evidence(
         GRID if grid else LABEL,
         least,
@@ -86,7 +89,8 @@ def _of_pairing(pairing: Pairing, layout: Layout, grid: Grid | None) -> Found:
     )
     area = grid.row if grid else layout.cells.get(segment.cell)
     box = grid.row if grid else segment.box
-    card = bool(role and "卡号" in role.mark.meaning.label)
+    # An account of either kind may stand under 账号/卡号: only 卡号 alone says that it is a card.
+    card = bool(role and "卡号" in role.mark.meaning.label and "账号" not in role.mark.meaning.label)
     lines = segment.lines or (box,)
     return Found(
         pairing.field, pairing.value, segment.text, box, evidence, area, card, grid, lines, segment.confidences
@@ -156,7 +160,7 @@ def _loose(missing: Sequence[FieldDef], free: list[Segment], layout: Layout) -> 
             continue
         segment, value, cost = loose
         free.remove(segment)
-        least, mean = least_and_mean(segment.confidences)
+        least, mean = least_and_mean(of_value(segment.text, segment.confidences, field.kind))
         evidence = Evidence(LOOSE, least, mean, 0.5, cost)
         area = layout.cells.get(segment.cell)
         grid = next((g for g, _ in layout.grids if segment.grid and g.box == segment.box), None)
@@ -167,11 +171,22 @@ def _loose(missing: Sequence[FieldDef], free: list[Segment], layout: Layout) -> 
     return found
 
 
+def _with_guessed(layout: Layout, kind: TypeDef, title: Sequence[int]) -> Layout:
+    """The layout with garbled labels of fields that no label led to."""
+    have = {role.field for role in assign_roles(layout.marks, kind, layout.cells)}
+    lacking = [name for name in kind.fields if name not in have and catalogue().fields[name].kind != "stamp"]
+    used = {i for _, heads in layout.grids for i in heads} | set(title)
+    runs = [replace(run, text="") if i in used else run for i, run in enumerate(layout.runs)]
+    more = guessed_marks(runs, layout.marks, lacking)
+    return replace(layout, marks=tuple(sorted([*layout.marks, *more], key=lambda m: (m.run, m.start))))
+
+
 def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels) -> Extraction:
     """The values that the page shows for the fields of a type, by label, grid, tick, or loose; stamps are not among
     them. `title` are the runs of the title, which are no value; `pixels` is the page."""
     known = {field.name: field for field in catalogue().fields_of(kind.name)}
     fields = {name: field for name, field in known.items() if field.kind != "stamp"}
+    layout = _with_guessed(layout, kind, title)
     segments, grids = _segments(layout, title)
     roles = by_field(assign_roles(layout.marks, kind, layout.cells))
     marked = _choices(layout, fields, frozenset(title), pixels, roles)
@@ -186,4 +201,16 @@ def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels)
         found.append(_of_pairing(whole, layout, grids.get(index[id(pairing.segment)])))
     have = {each.field for each in found}
     found += _loose([field for name, field in fields.items() if name not in have], free, layout)
-    return Extraction(tuple(found), known, roles)
+    sure = [with_edges(_with_left(each, free), pixels, [mark.box for mark in layout.marks]) for each in found]
+    return Extraction(tuple(sure), known, roles)
+
+
+def _with_left(found: Found, free: Sequence[Segment]) -> Found:
+    """A value with the share of the text of its cell that went to no field."""
+    area = found.area
+    if area is None or found.grid is not None:
+        return found
+    others = (s for s in free if s.text not in found.raw)
+    inside = (s for s in others if area.x <= s.box.center[0] <= area.right and area.y <= s.box.center[1] <= area.bottom)
+    rest = sum(len(s.text) for s in inside)
+    return replace(found, evidence=replace(found.evidence, left=rest / max(1, rest + len(found.raw))))

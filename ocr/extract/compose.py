@@ -8,11 +8,17 @@ from collections.abc import Sequence
 
 from ocr.extract.marks import Mark
 from ocr.extract.runs import same_row
-from ocr.extract.segments import Segment, chains_of_row, join_row
+from ocr.extract.segments import Segment, chains_of_row, digit_rows, join_row, join_rows
 from ocr.kinds import dates, has_date_units
+from ocr.kinds.capitals import LOOK_ALIKES
 
 _NEAR, _CELL_NEAR, _DATE_NEAR, _DIGITS_NEAR = 0.9, 2.0, 8.0, 3.5
-_DATE_PIECE = re.compile(r"[\d年月日零壹贰叁肆伍陆柒捌玖拾〇一二三四五六七八九十OIl\s:.\-/]+")
+# Capital numerals as engines misread them belong to a date too: it is read again by its own characters.
+_DATE_PIECE = re.compile(
+    "[" + "".join(c for c, to in LOOK_ALIKES.items() if to not in "元整角分万亿仟佰") + "貳畫捨"
+    + r"\d年月日曰零壹贰叁肆伍陆柒捌玖拾〇一二三四五六七八九十OIl\s:.\-/]+"
+)  # fmt: skip
+_LONG = re.compile(r"[\d ]{8,}")
 _DIGIT_PIECE = re.compile(r"[\d\sOIl*xX]+")
 
 
@@ -45,7 +51,19 @@ def composed(segments: Sequence[Segment], marks: Sequence[Mark]) -> list[Segment
             used |= set(chain)
             made.append(join_row(parts))
     rest = [segment for i, segment in enumerate(segments) if i not in used]
-    return sorted([*rest, *made], key=lambda s: (s.box.y + s.box.h / 2, s.box.x))
+    return _stacked(sorted([*rest, *made], key=lambda s: (s.box.y + s.box.h / 2, s.box.x)))
+
+
+def _stacked(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments with numbers made one that were broken in their cell, of which half would be taken for a whole."""
+    kept: list[Segment] = []
+    for segment in segments:
+        upper = next((k for k, other in enumerate(kept) if segment.cell >= 0 and digit_rows(other, [segment])), None)
+        if upper is None or not _LONG.fullmatch(kept[upper].text):
+            kept.append(segment)
+        else:
+            kept[upper] = join_rows([kept[upper], segment])
+    return kept
 
 
 def overlaps_row(a: Segment, b: Segment) -> bool:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 
-from ocr.extract.lexicon import lexicon, plain, words
+from ocr.extract.lexicon import lexicon, plain, to_simple
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised, capitals, normalise
+
+__all__ = ["misfit", "read_as", "to_simple"]
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _AMOUNT = re.compile(r"^[¥$*#]|\.\d\d$|,\d{3}")
 _TIME = re.compile(r"^\D{0,3}\d{1,2}[::.]?\d{2}([::.]?\d{2})?$|\d{1,2}[:时]\d{2}")
 _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
+# The date of a teller's stamp over the value.
+_DOTTED = re.compile(r"^(19|20)\d{2}[.·。]\d{1,2}([.·。]\d{1,2})?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
 _LATIN_GAP = re.compile(r"([,)])(?=[A-Za-z]{2})")
 # Printed beside the purpose on many forms, seldom one.
 _FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
 
 
-@cache
-def _simple() -> dict[int, int]:
-    return str.maketrans(words("traditional")[0], words("simplified")[0])
-
-
 def _number(text: str, field: FieldDef) -> float:
+    if _DOTTED.match(text.strip()):
+        return 3.0
     size = len(re.sub(r"\W", "", text))
     if _AMOUNT.search(text.strip()):
         return 2.5
@@ -65,10 +65,14 @@ def _text(text: str, field: FieldDef) -> float:
 
 def _amount(text: str) -> float:
     """Digits without a sign or a point can be many other things."""
+    if _DOTTED.match(text.strip()):
+        return 3.0
     return 0.0 if _AMOUNT.search(text.strip()) else 0.8
 
 
-def _account(found: Normalised) -> float:
+def _account(found: Normalised, text: str) -> float:
+    if _DOTTED.match(text.strip()):
+        return 3.0
     size = len(found.value)
     return (0.0 if 12 <= size <= 22 else 0.7) + (0.5 if found.repaired else 0.0)
 
@@ -77,7 +81,7 @@ def _quality(found: Normalised, text: str, field: FieldDef) -> float:
     if field.kind == "amount":
         return _amount(text)
     if field.kind == "account":
-        return _account(found)
+        return _account(found, text)
     scorer = {"number": _number, "name": _name, "text": _text}.get(field.kind)
     return scorer(text, field) if scorer else 0.3 if found.repaired else 0.0
 
@@ -91,10 +95,10 @@ def _spaced(found: Normalised) -> Normalised:
 def _simplified(found: Normalised) -> Normalised:
     """A name in which a few characters were read in their traditional form, as it was printed; a name that is mostly
     traditional stays."""
-    changed = sum(ord(c) in _simple() for c in found.value)
+    changed = sum(ord(c) in to_simple() for c in found.value)
     if not changed or changed > 0.34 * len(found.value):
         return found
-    return replace(found, value=found.value.translate(_simple()), repaired=True)
+    return replace(found, value=found.value.translate(to_simple()), repaired=True)
 
 
 def read_as(text: str, field: FieldDef) -> Normalised | None:

@@ -32,6 +32,12 @@ def words_by(name: str) -> Mapping[str, tuple[str, ...]]:
     return {key: tuple(str(text).split()) for key, text in _lists()[name].items()}
 
 
+@cache
+def to_simple() -> Mapping[int, int]:
+    """The table of str.translate from traditional characters to simplified ones."""
+    return str.maketrans(words("traditional")[0], words("simplified")[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a label can stand for: fields of the catalogue, a leading word of a group, a bare row of one. A label with
@@ -44,8 +50,10 @@ class Meaning:
 
 
 def plain(text: str) -> str:
-    """A label without brackets, colons and spaces, with the one spelling of 账 that the catalogue uses."""
-    return _DECORATED.sub("", text).replace("帐", "账").replace("戶", "户").replace("賬", "账").replace("No", "NO")
+    """A label without brackets, colons and spaces, with the one spelling of 账 that the catalogue uses, in simplified
+    characters."""
+    bare = _DECORATED.sub("", text).translate(to_simple())
+    return bare.replace("帐", "账").replace("戶", "户").replace("賬", "账").replace("No", "NO")
 
 
 def group_words(known: Catalogue) -> Mapping[str, tuple[str, ...]]:

@@ -59,6 +59,11 @@ def _is_chinese(char: str) -> bool:
 def _stands_free(run: Run, start: int, end: int) -> tuple[bool, bool]:
     """Whether the characters start..end are set off before and behind by the run's ends, a gap, a sign or a digit."""
     before = start == 0 or run.gaps[start] or not _is_chinese(run.text[start - 1])
+    if run.text[start].isascii() and run.text[start].isalpha():
+        # NO is a label, but not in 91420102MAFWNOTYD6.
+        before = before and (start == 0 or not run.text[start - 1].isalnum())
+        if end < len(run.text) and run.text[end].isascii() and run.text[end].isalpha():
+            return False, False
     behind = end == len(run.text) or run.gaps[end] or not _is_chinese(run.text[end])
     return before, behind
 
@@ -124,13 +129,18 @@ def nearest_label(text: str) -> tuple[Meaning, float] | None:
     for size in range(max(3, len(word) - 1), len(word) + 2):
         for label in by_length().get(size, ()):
             distance = Levenshtein.distance(word, label, score_cutoff=limit)
-            if distance <= limit and not (len(word) == 3 and size != 3):
+            if distance <= limit and (len(word) > 3 or size == 3 or _lost_one(word, label)):
                 near.append((distance, label))
     near.sort(key=lambda found: _rank(word, found))
     rivals = [label for label in near if _rank(word, label) == _rank(word, near[0])] if near else []
     if not near or not all(_same_meaning(near[0][1], label) for _, label in rivals):
         return None
     return lexicon()[near[0][1]], 1 - near[0][0] / (len(word) + 1)
+
+
+def _lost_one(word: str, label: str) -> bool:
+    """Whether a word of three is a label of four without one of its inner characters."""
+    return len(label) == 4 and (word[0], word[-1]) == (label[0], label[-1])
 
 
 def _rank(word: str, near: tuple[int, str]) -> tuple[int, int]:

@@ -69,7 +69,8 @@ def _money(found: dict[str, Found], kind: TypeDef) -> None:
     if words and digits:
         found[name] = _digits(digits, words)
         found["amount_in_words"] = _words(words, found[name])
-        few = found["amount_in_words"].evidence.proofs & {f"{MENDED}2", f"{MENDED}3"}
+        # The one character that was misread may be the one in which the digits are wrong.
+        few = found["amount_in_words"].evidence.proofs & {f"{MENDED}{off}" for off in (1, 2, 3)}
         if found[name] is not digits or few:
             _depend(found, (name, "amount_in_words"))
     said = capital_value(words.value.value) if words else None

@@ -12,7 +12,7 @@ from imaging.model import Box, Pixels
 from ocr.extract import Layout
 from ocr.extract.crops import grid_strip, line_crop
 from ocr.extract.fit import misfit, read_as
-from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean
+from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean, of_value
 from ocr.extract.grids import Grid
 from ocr.extract.marks import Mark
 from ocr.extract.roles import Role
@@ -27,6 +27,7 @@ _USUALLY_SURE = 0.9995
 _SURE = {"date": 0.99, "account": 0.9999, "amount": 1.1, "amount_cn": 1.1}
 # White between two Chinese characters of a name: one may have been left out.
 _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")
+_APART = re.compile(r"\s*\w\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,29 @@ class _Second:
     value: Normalised | None
     least: float
     mean: float
+    rival: float = 0.0
 
 
 def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Second:
     text = "".join(line.text for line in lines).lstrip(LEADING + " ").rstrip(TRAILING)
-    confidences = tuple(c for line in lines for c in line.char_confidences or (line.confidence,))
+    confidences = tuple(
+        p for line in lines for p in of_value(line.text, line.char_confidences or (line.confidence,), field.kind)
+    )
     least, mean = least_and_mean(confidences)
     if grid is not None:
         amount = amounts.from_grid(text)
         value = Normalised(amounts.as_text(amount), None, False, amount) if amount is not None else None
     else:
         value = read_as(text, field) if text else None
-    return _Second(text, value, least, mean)
+    return _Second(text, value, least, mean, _rival(lines, field))
+
+
+def _rival(lines: Sequence[Line], field: FieldDef) -> float:
+    """The greatest likelihood of another character in a value; beside a sign or a unit none matters."""
+    barred = "年月日" if field.kind == "date" else ""
+    pairs = (pair for line in lines for pair in zip(line.text, line.alternatives, strict=False))
+    rivals = (others for char, others in pairs if char.isalnum() and char not in barred)
+    return max((likelihood for others in rivals for other, likelihood in others if other), default=0.0)
 
 
 def _crops_of(found: Found, pixels: Pixels, field: FieldDef) -> list[Pixels]:
@@ -73,6 +85,7 @@ def _wanted(found: Found, field: FieldDef, settled: frozenset[str]) -> bool:
 
 def _agree(found: Found, second: _Second, field: FieldDef) -> Found:
     """The value with what the second reading says of it."""
+    found = replace(found, evidence=replace(found.evidence, rival=second.rival))
     evidence = found.evidence
     if second.value is None:
         return replace(found, evidence=replace(evidence, again=-1.0 if second.text else 0.0))
@@ -85,6 +98,17 @@ def _agree(found: Found, second: _Second, field: FieldDef) -> Found:
     return replace(found, value=second.value, raw=second.text, evidence=doubted)
 
 
+def _mask(field: FieldDef) -> str | None:
+    """The kind by which a value is read again; without one it is read by the more careful network."""
+    return field.kind if field.kind in {"amount", "amount_cn", "account", "date"} else None
+
+
+def _lacks(shorter: str, longer: str) -> bool:
+    """Whether a text is another one with characters left out."""
+    rest = iter(longer)
+    return len(shorter) < len(longer) and all(c in rest for c in shorter)
+
+
 def _is_better(found: Found, second: _Second, field: FieldDef) -> bool:
     """Which of two different readings stands: one that proves itself, one without mending, the surer one."""
     assert second.value is not None
@@ -94,12 +118,24 @@ def _is_better(found: Found, second: _Second, field: FieldDef) -> bool:
         return found.value.repaired
     if found.grid is not None:
         return True
+    fuller = _is_fuller(found, second) if field.kind in {"number", "account", "uscc"} else None
+    if fuller is not None:
+        return fuller
     first, other = misfit(found.raw, field), misfit(second.text, field)
     if first and other and abs(first[1] - other[1]) > 0.3:
         return other[1] < first[1]
-    if len(second.value.value) < len(found.value.value) - 1:
-        return False
-    return second.mean >= found.evidence.mean - 0.02
+    return len(second.value.value) >= len(found.value.value) - 1 and second.mean >= found.evidence.mean - 0.02
+
+
+def _is_fuller(found: Found, second: _Second) -> bool | None:
+    """Whether the second reading has all digits of the first one and more, None where neither has. Networks leave one
+    of two like digits out, and digits at the edge of a crop; what they make up stands apart at the left."""
+    assert second.value is not None
+    if _lacks(second.value.value, found.value.value):
+        return bool(_APART.match(found.raw))
+    if _lacks(found.value.value, second.value.value):
+        return not _APART.match(second.text)
+    return None
 
 
 def reread(
@@ -116,13 +152,15 @@ def reread(
         key=lambda f: (f.evidence.how != GRID, f.evidence.least),
     )
     crops: list[Pixels] = []
+    kinds: list[str | None] = []
     spans: list[tuple[Found, int, int]] = []
     for each in queue:
         mine = _crops_of(each, pixels, fields[each.field])
         if mine and len(crops) + len(mine) <= _MOST:
             spans.append((each, len(crops), len(crops) + len(mine)))
             crops += mine
-    lines = engine.read_lines(crops) if crops else []
+            kinds += [_mask(fields[each.field])] * len(mine)
+    lines = engine.read_lines(crops, kinds) if crops else []
     changed = {
         each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid), fields[each.field])
         for each, start, end in spans
@@ -140,7 +178,8 @@ def _area(mark: Mark, layout: Layout) -> Box | None:
         beside = cells.at([(cell.right + 1.5 * box.h, cell.y + cell.h / 2)])[0]
         other = cells.get(beside)
         return other if other is not None and other.h < 4 * box.h else None
-    rights = [run.box.x for run in layout.runs if same_row(run.box, box) and run.box.x > box.right + 2]
+    # What stands in between may be the value, misread: only the next label ends it.
+    rights = [m.box.x for m in layout.marks if same_row(m.box, box) and m.box.x > box.right + 2]
     end = min([*rights, box.right + 14 * box.h, layout.reading.width])
     return Box(box.right, box.y, end - box.right, box.h) if end - box.right > box.h else None
 
@@ -152,21 +191,33 @@ def _has_ink(crop: Pixels) -> bool:
 
 
 def read_missing(
-    missing: Mapping[str, FieldDef], roles: Mapping[str, Sequence[Role]], layout: Layout, pixels: Pixels, engine: Engine
-) -> list[Found]:
-    """Values of labelled fields that the first reading did not see, read where they are expected."""
+    missing: Mapping[str, FieldDef], roles: Mapping[str, Sequence[Role]], layout: Layout, pixels: Pixels,
+    engine: Engine, lifted: Sequence[tuple[Box, Pixels]] = (),
+) -> list[Found]:  # fmt: skip
+    """Values of labelled fields that the first reading did not see, read where they are expected; where a stamp was
+    `lifted` (its box, the page's pixels before), also off the page as it was."""
     jobs: list[tuple[FieldDef, Role, Box, Pixels]] = []
     for name, field in missing.items():
         for role in roles.get(name, ())[:1]:
             area = _area(role.mark, layout) if field.kind not in {"stamp", "choice"} else None
             if area is None or area.h < 8 or area.w < 8:
                 continue
-            crop = line_crop(pixels, Box(area.x + 2, area.y + 2, area.w - 4, area.h - 4))
-            if _has_ink(crop):
-                jobs.append((field, role, area, crop))
-    lines = engine.read_lines([crop for *_, crop in jobs[:_MOST]]) if jobs else []
-    found = [_first(field, role, area, line) for (field, role, area, _), line in zip(jobs, lines, strict=False)]
-    return [each for each in found if each is not None]
+            inner = Box(area.x + 2, area.y + 2, area.w - 4, area.h - 4)
+            streams = [pixels, *(whole for box, whole in lifted if _meets(box, area))][:2]
+            crops = [line_crop(stream, inner) for stream in streams]
+            jobs += [(field, role, area, crop) for crop in crops if _has_ink(crop)]
+    jobs = jobs[:_MOST]
+    lines = engine.read_lines([crop for *_, crop in jobs], [_mask(field) for field, *_ in jobs]) if jobs else []
+    read = [_first(field, role, area, line) for (field, role, area, _), line in zip(jobs, lines, strict=True)]
+    found: dict[str, Found] = {}
+    for each in read:
+        if each and (each.field not in found or each.evidence.mean > found[each.field].evidence.mean):
+            found[each.field] = each
+    return list(found.values())
+
+
+def _meets(a: Box, b: Box) -> bool:
+    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
 
 
 def _first(field: FieldDef, role: Role, area: Box, line: Line) -> Found | None:
@@ -174,6 +225,6 @@ def _first(field: FieldDef, role: Role, area: Box, line: Line) -> Found | None:
     suited = misfit(text, field) if text else None
     if suited is None or suited[1] > 1.0 or line.confidence < 0.6:
         return None
-    least, mean = least_and_mean(line.char_confidences or (line.confidence,))
+    least, mean = least_and_mean(of_value(line.text, line.char_confidences or (line.confidence,), field.kind))
     evidence = Evidence("missed", least, mean, role.certainty * role.mark.score, 0.5, suited[1], 0.0)
     return Found(field.name, suited[0], text, area, evidence, area, False, None, (area,), line.char_confidences)

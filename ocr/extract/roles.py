@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imaging.model import Box
+from ocr.extract.lexicon import Meaning, group_words
 from ocr.extract.marks import Mark
 from ocr.extract.runs import Cells, same_column, same_row
-from ocr.forms import TypeDef
+from ocr.forms import TypeDef, catalogue
 
 _CHEQUES = frozenset({"transfer_cheque", "cash_cheque"})
+_NAMES = ("全称", "户名", "名称", "姓名", "账户名称", "单位名称")
 _OWNERS = ("payer", "payee", "holder", "acceptor")
 # Who stands for a group that the type has no field of: a payer is the holder, a discount's payee (持票人) too.
 _STANDS_FOR = {
@@ -45,6 +47,22 @@ def _is_leader(head: Mark, marks: Sequence[Mark], cells: Cells) -> bool:
     right = [m for m in marks if m is not head and same_row(m.box, head.box) and m.box.x >= head.box.right - 4]
     nearest = min(right, key=lambda m: m.box.x, default=None)
     return nearest is not None and nearest.meaning.row is not None and nearest.box.x - head.box.right < 4 * head.box.h
+
+
+def _begun_by(mark: Mark) -> tuple[Mark, Mark] | None:
+    """The word of a group and the bare row of a label printed in one (出票人 户名), as marks of their own, so that the
+    word leads the rows below; None for other labels."""
+    label = mark.meaning.label
+    if mark.meaning.groups or mark.meaning.row or not mark.meaning.fields or mark.tall:
+        return None
+    for group, words in group_words(catalogue()).items():
+        word = next((w for w in words if label.startswith(w) and label[len(w) :] in _NAMES), None)
+        if word and group in _STANDS_FOR:
+            wide = round(mark.box.w * len(word) / len(label))
+            first = replace(mark, meaning=Meaning(word, (), (group,)), box=replace(mark.box, w=wide))
+            rest = replace(mark.box, x=mark.box.x + wide, w=mark.box.w - wide)
+            return first, replace(mark, meaning=Meaning(label[len(word) :], (), (), "name"), box=rest)
+    return None
 
 
 def _leads(head: Mark, row: Mark, cells: Cells, leader: bool) -> float | None:
@@ -161,8 +179,10 @@ def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Rol
     """What each label asks for on paper of this type. A label may have several roles; each field is filled once."""
     known = kind.fields
     heads = [(mark, _is_leader(mark, marks, cells)) for mark in marks if mark.meaning.groups]
+    begun = [pair for mark in marks if (pair := _begun_by(mark)) is not None]
+    heads += [(head, True) for head, _ in begun]
     rows = [mark for mark in marks if mark.meaning.row]
-    led = {id(each.row): each for each in _lead(rows, heads, cells)}
+    led = {id(each.row): each for each in _lead([*rows, *(row for _, row in begun)], heads, cells)}
     roles: list[Role] = []
     unled: list[Mark] = []
     named: set[int] = set()

@@ -36,9 +36,14 @@ class Run:
         """The characters start..end as a run of its own, with the box that they take."""
         if (start, end) == (0, len(self.text)):
             return self
-        box = self.box if self.tall else self._span(start, end)
+        box = self._fall(start, end) if self.tall else self._span(start, end)
         return Run(self.text[start:end], self.xs[start:end], self.confidences[start:end], self.gaps[start:end], box,
                    self.cell, self.tall)  # fmt: skip
+
+    def _fall(self, start: int, end: int) -> Box:
+        """The part of a stacked word: two groups' words below each other may be read as one."""
+        step = self.box.h / len(self.text)
+        return Box(self.box.x, round(self.box.y + start * step), self.box.w, max(1, round((end - start) * step)))
 
     def _span(self, start: int, end: int) -> Box:
         left = self.box.x if start == 0 else (self.xs[start - 1] + self.xs[start]) / 2

@@ -1,41 +1,48 @@
-"""Stamps: which of the stamps that a type asks for are on the paper, by place, shape, words and ink."""
+"""Stamps: which of the stamps that a type asks for are on the paper, by their outlines, their words and their place."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from imaging.model import Box, Page
-from imaging.stages.stamps import StampBox
+from imaging.model import Box, Page, Pixels
+from imaging.stages.stamps import Stamps
 from ocr.extract import Extraction, Layout
+from ocr.extract.crops import colour
 from ocr.extract.found import STAMP, Evidence, Found
+from ocr.extract.outlines import OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
 from ocr.extract.roles import Role
 from ocr.extract.runs import union
+from ocr.extract.stampink import StampInk, stamp_ink
 from ocr.kinds import Normalised
-from ocr.model import Reading
+from ocr.model import Engine, Reading
 
 BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 _BANK_WORDS = ("业务专用", "转讫", "收讫", "付讫", "清讫", "核算", "汇票专用", "结算专用", "受理")
-_CUSTOMER_WORDS = ("财务专用", "合同专用", "法人", "之印")
+_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财合同法人"
 # Where each usually stands where no label asks for it, in shares of the page.
 _USUAL = {CUSTOMER: (0.35, 0.8), BANK: (0.85, 0.75)}
-_SEAL_MM = 27.0  # the side of a person's or a company's square seal
-_AROUND_MM, _LEAST_INK_MM2 = 26.0, 45.0
-_GRAY = 14
+_LEAST = {ROUND: 0.18, OVAL: 0.18, OBLONG: 0.19, SQUARE: 0.25}
+_LEAST_BARE = {ROUND: 0.19, OVAL: 0.19, OBLONG: 0.2, SQUARE: 0.27}
+_TURNS = (-12.0, 0.0, 12.0)
+_WORD = (0.62, 0.9, 0.12)  # of a round stamp's height: where its word stands; of its width: the room beside it
+_INKED = 0.18  # of a stamp's box that is its ink
+_NO_INK = 0.25  # cm² below which nothing can be a stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stamps are looked for on: the page as it was read, its layout, what was extracted, and the stamps found by
-    colour."""
+    """What stamps are looked for on: the page as it was read, its layout, what was extracted, and the stamps split from
+    the text by their colour, with their layer."""
 
     page: Page
     layout: Layout
     first: Extraction
-    boxes: Sequence[StampBox]
+    split: Stamps
 
     @property
     def names(self) -> list[str]:
@@ -46,17 +53,15 @@ class Sheet:
         """The labels that ask for a stamp."""
         return self.first.roles.get(name, ())
 
-    def mm(self, pixels: float) -> float:
-        """A length on the page in millimetres."""
-        return pixels / self.page.dpi * 25.4
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """A stamp found: its box on the page, how clear its outline is (0..1), whose it is and how sure that is (0..1)."""
 
-def is_gray(page: Page) -> bool:
-    """Whether a page has no colour in which a stamp could stand out."""
-    if page.pixels.ndim == 2:
-        return True
-    small = page.pixels[::6, ::6].astype(np.int16)
-    return bool(np.percentile(small.max(axis=2) - small.min(axis=2), 99.9) < _GRAY)
+    box: Box
+    clear: float
+    whose: str
+    sure: float
 
 
 def _words_in(box: Box, layout: Layout) -> str:
@@ -74,20 +79,41 @@ def _distance(stamp: Box, roles: Sequence[Role], usual: tuple[float, float], pag
     return min(math.hypot(x - px, y - py) for px, py in places) / page.width
 
 
-def _shape(stamp: Box, sheet: Sheet) -> float:
-    """What the outline says: small squares are a customer's seals, ovals and oblongs a bank's, circles either's."""
-    ratio = stamp.w / max(1, stamp.h)
-    if sheet.mm(max(stamp.w, stamp.h)) <= _SEAL_MM and 0.75 <= ratio <= 1.33:
-        return -0.5
-    return 0.28 if 1.2 <= ratio <= 2.2 and 28 <= sheet.mm(stamp.w) <= 44 else 0.0
+def _strips(pixels: Pixels, box: Box) -> list[Pixels]:
+    """The word of a round stamp, which a hand may have turned either way."""
+    found = []
+    top, bottom, side = _WORD
+    size = (max(8, round(box.w * (1 - 2 * side))), max(8, round(box.h * (bottom - top))))
+    for turn in _TURNS:
+        matrix = cv2.getRotationMatrix2D(box.center, turn, 1.0)
+        matrix[:, 2] -= np.array([box.x + side * box.w, box.y + top * box.h])
+        found.append(colour(np.asarray(cv2.warpAffine(pixels, matrix, size, borderValue=(255, 255, 255)), np.uint8)))
+    return found
 
 
-def _lean(stamp: StampBox, sheet: Sheet) -> float:
-    """Above 0 for a bank's stamp, below for a customer's."""
-    words, page = _words_in(stamp.box, sheet.layout), sheet.layout.reading
-    said = 0.8 * any(w in words for w in _BANK_WORDS) - 0.6 * any(w in words for w in _CUSTOMER_WORDS)
-    customer, bank = (_distance(stamp.box, sheet.roles(n), _USUAL[n], page) for n in (CUSTOMER, BANK))
-    return said + _shape(stamp.box, sheet) + customer - bank
+def _said(box: Box, sheet: Sheet, engine: Engine) -> int:
+    """Above 0 for the words of a bank's round stamp, below for a customer's."""
+    lines = engine.read_lines(_strips(sheet.page.pixels, box))
+    text = _words_in(box, sheet.layout) + "".join(line.text for line in lines)
+    return sum(c in _BANK_LETTERS for c in text) - 2 * sum(c in _CUSTOMER_LETTERS for c in text)
+
+
+def _owned(outline: Outline, sheet: Sheet, engine: Engine) -> _Stamp:
+    """An outline with whose stamp it is: squares are a customer's seals, ovals and oblongs a bank's; round ones are
+    told by their words, else by their place."""
+    box = outline.box(sheet.page.dpi)
+    clear = outline.score * outline.covered
+    if len(sheet.names) == 1:
+        return _Stamp(box, clear, sheet.names[0], 1.0)
+    if outline.shape and outline.shape != ROUND:
+        return _Stamp(box, clear, CUSTOMER if outline.shape == SQUARE else BANK, 0.999)
+    said = _said(box, sheet, engine)
+    if said:
+        return _Stamp(box, clear, BANK if said > 0 else CUSTOMER, 0.999 if abs(said) > 2 else 0.97)
+    page = sheet.layout.reading
+    away = {name: _distance(box, sheet.roles(name), _USUAL[name], page) for name in sheet.names}
+    nearest = min(away, key=lambda name: away[name])
+    return _Stamp(box, clear, nearest, min(0.9, 0.5 + 2 * (max(away.values()) - away[nearest])))
 
 
 def _worded(sheet: Sheet) -> Box | None:
@@ -101,54 +127,46 @@ def _worded(sheet: Sheet) -> Box | None:
     return min((m.box for m in stamped), key=lambda box: box.y, default=None)
 
 
-def _ink_around(box: Box, sheet: Sheet) -> float:
-    """The ink in mm² near a label that is no text that was read with certainty and no rule of a table."""
-    pixels = sheet.page.pixels
-    gray = pixels.min(axis=2) if pixels.ndim == 3 else pixels
-    reach = round(_AROUND_MM / 25.4 * sheet.page.dpi)
-    x, y = (round(value) for value in box.center)
-    top, left = max(0, y - reach), max(0, x - reach)
-    dark = gray[top : y + reach, left : x + reach] < float(np.median(gray[::8, ::8])) - 35
-    for line in sheet.layout.reading.lines:
-        if line.box and line.confidence >= 0.9:
-            b = line.box
-            dark[max(0, b.y - top) : max(0, b.bottom - top), max(0, b.x - left) : max(0, b.right - left)] = False
-    dark = dark & (dark.mean(axis=1, keepdims=True) < 0.5) & (dark.mean(axis=0, keepdims=True) < 0.5)
-    return float(dark.sum()) * (25.4 / sheet.page.dpi) ** 2
-
-
-def _without_colour(sheet: Sheet) -> list[Found]:
-    """What ink near the labels and words tell on a gray page: never enough to stand alone."""
-    worded, found = _worded(sheet), []
-    for name in sheet.names:
-        roles = sheet.roles(name)
-        inked = any(_ink_around(role.mark.box, sheet) > _LEAST_INK_MM2 for role in roles)
-        there = inked or (name == BANK and worded is not None)
-        value = Normalised("present" if there else "absent")
-        evidence = Evidence(STAMP, 0.3, 0.3, 0.5 if roles else 0.2)
-        found.append(Found(name, value, value.value, worded if name == BANK else None, evidence))
-    return found
-
-
-def find_stamps(sheet: Sheet) -> list[Found]:
+def find_stamps(sheet: Sheet, engine: Engine) -> list[Found]:
     """`present` or `absent` for each stamp that the type may carry."""
     if not sheet.names:
         return []
-    if is_gray(sheet.page):
-        return _without_colour(sheet)
-    leans = {id(stamp): _lean(stamp, sheet) for stamp in sheet.boxes}
-    worded = _worded(sheet)
-    return [_by_colour(name, sheet, leans, worded) for name in sheet.names]
+    split = [outline_of(sheet.split.layer, each.box, sheet.page.dpi) for each in sheet.split.boxes]
+    whole = [each for each in split if each.shape]
+    if whole and len(sheet.names) == 1:
+        stamps = [_owned(each, sheet, engine) for each in whole]
+        return [_told(sheet.names[0], sheet, stamps, StampInk(np.zeros((1, 1), np.float32), 0.0, False), 0.0)]
+    ink = stamp_ink(sheet.page, sheet.layout.reading.lines)
+    outlines = find_outlines(ink.map) if ink.area > _NO_INK else ()
+    least = _LEAST_BARE if ink.bare else _LEAST
+    clear = [each for each in outlines if each.score * each.covered >= least[each.shape]]
+    # A blob of colour with the rim of a stamp that no outline explains is a stamp, whatever its shape.
+    clear += [each for each in split if not any(_covers(other, each) for other in clear)]
+    stamps = [_owned(each, sheet, engine) for each in clear]
+    weak = max((each.score * each.covered for each in outlines if each not in clear), default=0.0)
+    return [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
 
 
-def _by_colour(name: str, sheet: Sheet, leans: Mapping[int, float], worded: Box | None) -> Found:
-    """One stamp on a page with colour."""
-    alone = len(sheet.names) == 1
-    mine = [s.box for s in sheet.boxes if alone or (leans[id(s)] >= 0) is (name == BANK)]
-    sure = 1.0 if alone else min([1.0, *(2 * abs(lean) for lean in leans.values())])
-    if not mine and worded is not None and name == BANK:
-        mine, sure = [worded], 0.5
-    value = Normalised("present" if mine else "absent")
+def _covers(outline: Outline, other: Outline) -> bool:
+    """Whether the middle of one outline lies inside another."""
+    return abs(outline.x - other.x) < 0.5 * outline.w and abs(outline.y - other.y) < 0.5 * outline.h
+
+
+def _told(name: str, sheet: Sheet, stamps: Sequence[_Stamp], ink: StampInk, weak: float) -> Found:
+    """What the stamps found say of one that is asked for."""
+    mine = [stamp for stamp in stamps if stamp.whose == name]
     label = 1.0 if sheet.roles(name) else 0.5
-    evidence = Evidence(STAMP, sure, sure, label, 0.0, 0.0 if mine else 1.0, float(len(mine)))
-    return Found(name, value, value.value, union(mine) if mine else None, evidence)
+    others = min([1.0, *(stamp.sure for stamp in stamps if stamp.whose != name)])
+    worded = _worded(sheet) if name == BANK and not mine else None
+    inked = sum(stamp.box.w * stamp.box.h for stamp in stamps) * (2.54 / sheet.page.dpi) ** 2
+    left = max(0.0, ink.area - _INKED * inked)
+    if mine:
+        sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
+    else:
+        sure = 0.6 if worded else others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
+    box = union(stamp.box for stamp in mine) if mine else worded
+    value = Normalised("present" if box else "absent")
+    evidence = Evidence(
+        STAMP, sure, sure, label, 0.0, 0.0 if box else 1.0, float(len(mine)), ink=left, bare=float(ink.bare)
+    )
+    return Found(name, value, value.value, box, evidence)

@@ -37,7 +37,8 @@ def _amount(text: str, _field: FieldDef) -> Normalised | None:
 
 
 def _amount_cn(text: str, _field: FieldDef) -> Normalised | None:
-    written = capitals.cleaned(texts.nfkc(text))
+    # 参 for 叁 is how engines read it, no other way of writing it.
+    written = capitals.cleaned(texts.nfkc(text)).replace("参", "叁")
     mended = capitals.repaired(written)
     real = sum(c in capitals.CAPITALS or c in capitals.LOOK_ALIKES for c in mended)
     if len(mended) < 2 or real * 4 < len(mended) * 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CJK = r"\u3400-\u9fff\uf900-\ufaff\u3007\uff00-\uffef"
+_CJK = r"\u3008-\u301b\u3400-\u9fff\uf900-\ufaff\u3007\uff00-\uffef"
 _BETWEEN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 # NFKC makes Latin punctuation of the full-width kind; beside it a space says nothing in Chinese text.
 _BESIDE_PUNCTUATION = re.compile(rf"(?<=[{_CJK}])\s+(?=[(),:;])|(?<=[(),:;])\s+(?=[{_CJK}])")

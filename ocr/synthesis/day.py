@@ -79,14 +79,23 @@ class _Writer:
     def add(self, side: Side, journal_no: str | None = None) -> None:
         """One more page, in the open file or in a new one."""
         if not self.held:
-            mixed = self.options.formats == "mixed"
-            self.room = self.rng.randrange(2, 6) if mixed and self.rng.random() < 0.15 else 1
-            self.kind = self.rng.choice(files.MULTIPLE if self.room > 1 else files.SINGLE) if mixed else "jpg"
+            self._open()
         self.held.append((worn(side.pixels, self.options.wear, self.options.dpi, self.rng), side, journal_no))
         if self.on_page:
             self.on_page(len(self.truth) + len(self.held), self.total)
         if len(self.held) >= self.room:
             self.flush()
+
+    def _open(self) -> None:
+        """Choose the next file's kind and how many pages it holds."""
+        formats = self.options.formats
+        mixed = formats == "mixed"
+        self.room = self.rng.randrange(2, 6) if mixed and self.rng.random() < 0.15 else 1
+        if mixed:
+            self.kind = self.rng.choice(files.MULTIPLE if self.room > 1 else files.SINGLE)
+        else:
+            kinds = {"grey": files.GREY, "bitonal": files.BITONAL}.get(formats, ("jpg",))
+            self.kind = kinds[len(self.files) % len(kinds)]
 
     def flush(self) -> None:
         """Write the open file."""
@@ -121,6 +130,7 @@ def make_day(
     breaks: float = 0.0,
     discrepancies: float = 0.03,
     dpi: int = 200,
+    stamped: bool = True,
     on_page: OnPage | None = None,
 ) -> Day:
     """Write a teller's day of `vouchers` vouchers into `folder` (made where missing) and say what it holds.
@@ -130,7 +140,7 @@ def make_day(
     """
     options = Options(
         branch_no, teller_no, business_date, tuple(geometries), voucher_types(types), wear, formats, duplex, cover,
-        extras, journal, breaks, discrepancies, dpi,
+        extras, journal, breaks, discrepancies, dpi, stamped,
     )  # fmt: skip
     planner = Planner(options, seed)
     sheets = list(planner.sheets(vouchers))
@@ -198,7 +208,7 @@ def _draw(writer: _Writer, sheets: Sequence[Planned], options: Options) -> None:
 def _side(planned: Planned, front: Pixels | None, options: Options) -> Side:
     values, dpi = planned.values, options.dpi
     if planned.form is not None:
-        return printed_voucher(planned.form, planned.items, values, dpi, planned.breaks)
+        return printed_voucher(planned.form, planned.items, values, dpi, planned.breaks, options.stamped)
     if planned.type == ATTACHMENT:
         return Side(attachment(values, dpi), ATTACHMENT, {})
     if planned.type == ENDORSEMENT:

@@ -10,11 +10,13 @@ import cv2
 import numpy as np
 
 from ocr.synthesis.form import Pixels, px
+from ocr.synthesis.misfeeds import MISFEEDS, misfed
 
 
 @dataclass(frozen=True, slots=True)
 class Wear:
-    """How much a pile suffers: skew in degrees, shares of pages with each mark, noise in grey levels."""
+    """How much a pile suffers: skew in degrees, shares of pages with each mark, noise in grey levels, share of sheets
+    that are fed joined, folded or without a corner."""
 
     skew: float
     turns: float = 0.0
@@ -25,13 +27,16 @@ class Wear:
     holes: float = 0.0
     scribbles: float = 0.0
     noise: float = 0.0
+    misfeeds: float = 0.0
 
 
 _QUARTERS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+_BEDS = (8, 15, 30, 60)
 WEARS = {
     "clean": Wear(0.3),
     "normal": Wear(1.5, 0.06, 0.2, 0.25, 0.45, 0.15, 0.1, 0.12, 3.5),
     "hard": Wear(4.0, 0.25, 0.5, 0.5, 0.6, 0.35, 0.2, 0.25, 7.0),
+    "misfed": Wear(1.5, 0.06, 0.2, 0.25, 0.45, 0.15, 0.1, 0.12, 3.5, 0.5),
 }
 
 
@@ -74,7 +79,7 @@ def _light(page: Pixels, fold: bool, shadow: bool, rng: random.Random) -> Pixels
 def _on_bed(page: Pixels, skew: float, border: bool, dpi: int, rng: random.Random) -> Pixels:
     """The sheet turned by `skew` degrees on the scanner's bed, which shows black, grey or white around it."""
     h, w = page.shape[:2]
-    ground = rng.choice((8, 15, 30, 60)) if border else 255
+    ground = rng.choice(_BEDS) if border else 255
     room = px(rng.uniform(2, 9), dpi) if border else 0
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), skew, 1.0)
     cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
@@ -119,7 +124,11 @@ def worn(page: Pixels, wear: str, dpi: int, rng: random.Random) -> Pixels:
     fold, shadow = rng.random() < how.folds, rng.random() < how.shadows
     if fold or shadow:
         page = _light(page, fold, shadow, rng)
-    page = _on_bed(page, rng.uniform(-how.skew, how.skew), rng.random() < how.borders, dpi, rng)
+    if how.misfeeds and rng.random() < how.misfeeds:
+        page = misfed(page, rng.choice(MISFEEDS), rng.choice(_BEDS), dpi, rng)
+        page = _on_bed(page, rng.uniform(-how.skew, how.skew), False, dpi, rng)
+    else:
+        page = _on_bed(page, rng.uniform(-how.skew, how.skew), rng.random() < how.borders, dpi, rng)
     if rng.random() < how.blur:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), rng.uniform(0.4, 0.9)), dtype=np.uint8)
     if how.noise:

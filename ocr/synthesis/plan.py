@@ -17,7 +17,7 @@ from ocr.synthesis.paper import WEARS
 from ocr.synthesis.printing import print_amount, stored_text
 from ocr.synthesis.values import Item, Items, Values
 
-FORMATS = ("jpg", "mixed")
+FORMATS = ("jpg", "mixed", "grey", "bitonal")
 _CHEQUES = frozenset({"transfer_cheque", "cash_cheque"})
 _BREAKABLE = {
     "cheque_not_stale": _CHEQUES,
@@ -33,7 +33,8 @@ class Options:
     """The wishes for a day.
 
     `geometries` name the prints of the forms: "a" and "b" are two banks', any other name is a bank of its own. `wear`
-    is clean, normal or hard; `formats` is jpg, or mixed with PNG, WebP, G4 TIFF, multi-page TIFF and PDF. `duplex`
+    is clean, normal or hard; `formats` is jpg, mixed with PNG, WebP, G4 TIFF, multi-page TIFF and PDF, or all grey, or
+    all bitonal, every second page by a hard threshold; `stamped` False is paper without stamps, else alike. `duplex`
     scans backs (blank, or endorsed cheques); `cover` begins with a cover sheet; `extras` puts attachments, written
     backs of cheques and blank sheets between. `breaks` is the share of vouchers that break a rule, `discrepancies` the
     share of transactions missing, extra and different in the journal, each.
@@ -53,6 +54,7 @@ class Options:
     breaks: float = 0.0
     discrepancies: float = 0.03
     dpi: int = 200
+    stamped: bool = True
 
     def __post_init__(self) -> None:
         if self.wear not in WEARS or self.formats not in FORMATS or not self.geometries:

@@ -91,15 +91,18 @@ def voucher(type_name: str, geometry: str, values: Values, dpi: int = 200, break
     return printed_voucher(form, items, values, dpi, breaks)
 
 
-def printed_voucher(form: Form, items: Items, values: Values, dpi: int, breaks: str | None = None) -> Side:
-    """`form` filled with `items`, some optional fields left empty, and stamped."""
+def printed_voucher(
+    form: Form, items: Items, values: Values, dpi: int, breaks: str | None = None, stamped: bool = True
+) -> Side:
+    """`form` filled with `items`, some optional fields left empty, and stamped; not `stamped`, all else is alike."""
     rng = values.rng
     may = set(PLANS[form.type].optional) & _OFTEN_EMPTY
     skip = frozenset(sorted(name for name in sorted(may) if rng.random() < 0.12))
     ink = random_ink(rng, rng.choice(("dots", "dots", "laser", "inkjet")) if form.type == "teller_slip" else None)
     beside = {slot.field: extra(slot.field, values) for slot in form.slots if slot.field.startswith(MARK)}
     page, said = fill(form, items | beside, ink, rng, dpi=dpi, skip=skip)
-    said |= stamp(page, form, items, values, dpi)
+    marks = stamp(page if stamped else page.copy(), form, items, values, dpi)
+    said |= marks if stamped else dict.fromkeys(marks, "absent")
     if rng.random() < 0.1:
         _imprint(page, form, values, dpi)
     return Side(page, form.type, said, items, breaks)

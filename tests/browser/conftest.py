@@ -6,35 +6,24 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
 import uvicorn
-from hands import person, work_off
+from hands import person
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from served import PASSWORD, VIEW, Site
 
 from api.app import create_app
 from api.settings import Settings
-from archive.model import Batch, Role, TellerDay
+from archive.model import Role
 from archive.vault import Archive
-from processing import capture
-from supervision.journal import import_file
-from supervision.matching import refresh
 
-DAY = TellerDay("0102", "0417", date(2026, 3, 9))
-PASSWORD = "a long enough password"
-VIEW = {"width": 1366, "height": 641}
 PATIENCE = 30_000.0  # ms that a state may take on a loaded machine; nothing is measured by it
 expect.set_options(timeout=PATIENCE)
 SWITCHES = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
-)
-HEADER = (
-    "business_date,branch_no,teller_no,journal_no,transaction_code,account,counter_account,name,amount,"
-    "currency,direction"
 )
 
 
@@ -42,34 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@dataclass
-class Site:
-    """A server with its archive, and the acts of the parts that run beside it."""
-
-    url: str
-    archive: Archive
-
-    def batch(self, *files: tuple[str, bytes], declared: int | None = None, read: bool = True) -> Batch:
-        """A batch of DAY with these files, read by the test engine and indexed."""
-        said = capture.Declared(declared)
-        batch = capture.open_batch(self.archive, DAY, declared=said, actor="test")
-        for name, data in files:
-            capture.add_file(self.archive, batch.id, name, data, actor="test")
-        if read:
-            work_off(self.archive)
-        return batch
-
-    def journal(self, *lines: str) -> None:
-        """Journal lines of DAY: `number,account,name,amount` each."""
-        rows = [f"2026-03-09,0102,0417,{n},2101,{a},2009876543210,{who},{m},CNY,D" for n, a, who, m in map(_cut, lines)]
-        import_file(self.archive, "journal.csv", "\n".join([HEADER, *rows]).encode(), actor="test")
-        refresh(self.archive, DAY)
-
-
-def _cut(line: str) -> list[str]:
-    return line.split(",")
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conftest import DAY, Site
 from pages import wire_transfer
 from playwright.sync_api import Page, expect
+from served import DAY, Site
 
 from supervision.matching import refresh
 

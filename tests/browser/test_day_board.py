@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conftest import Site
 from hands import work_off
 from pages import wire_transfer
 from playwright.sync_api import Page, expect
+from served import Site
 
 SignIn = Callable[[str], Page]
 ROW = "#t-0102-0417"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from conftest import Site
 from hands import work_off
 from pages import wire_transfer
 from playwright.sync_api import Page, expect
+from served import Site
 
+from archive.indexing import Indexer
 from processing import capture
 
 SignIn = Callable[[str], Page]
@@ -112,3 +113,16 @@ def test_a_quarantined_page_keeps_its_cell_and_cause_and_can_be_tried_again(site
     work_off(site.archive)
     expect(page.locator(".cell.received")).to_have_count(0)
     expect(page.locator(".cell img")).to_have_count(1)
+
+
+def test_the_paper_goes_into_its_box_by_keys(site: Site, sign_in: SignIn) -> None:
+    batch = site.batch(("1.png", wire_transfer()))
+    page = sign_in("supervisor")
+    page.goto(f"/batches/{batch.id}")
+    page.keyboard.press("b")
+    page.keyboard.type("k2026-0042")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="K2026-0042")).to_be_visible()
+    Indexer(site.archive).drain()
+    page.get_by_role("link", name="K2026-0042").click()
+    expect(page.locator("#r-1")).to_be_visible()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conftest import PASSWORD, VIEW, Site
 from playwright.sync_api import Browser, Page, expect
+from served import PASSWORD, VIEW, Site
 
 SignIn = Callable[[str], Page]
 

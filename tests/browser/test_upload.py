@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conftest import Site
 from pages import wire_transfer
 from playwright.sync_api import Page, Route, expect
+from served import Site
 
 SignIn = Callable[[str], Page]
 

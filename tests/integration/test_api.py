@@ -70,6 +70,7 @@ def test_images_come_by_id_and_width_and_a_look_is_logged(client: TestClient, ar
     page = client.get(f"/api/v1/batches/{label}/pages").json()["pages"][0]
     image = client.get(f"/api/v1/pages/{page['id']}/image", params={"w": 300})
     assert image.headers["content-type"] == "image/jpeg"
+    assert "Cookie" in image.headers["vary"]  # else the next person at the same browser sees it unasked
     assert client.get(f"/api/v1/pages/{page['id']}/original").content == wire_transfer()
     kinds = [event["kind"] for event in client.get("/api/v1/events").json()["events"]]
     assert "page.seen" in kinds and "page.taken" in kinds

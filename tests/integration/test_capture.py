@@ -42,6 +42,18 @@ def test_a_file_that_is_no_image_is_refused_by_name_while_others_go_on(archive: 
     assert (taken.refused, taken.pages) == ("", 1)
 
 
+def test_files_that_come_together_keep_their_order_and_their_identity(archive: Archive, day: TellerDay) -> None:
+    batch = opened(archive, day)
+    known = capture.add_file(archive, batch, "0002.png", coded(n=2), actor="op")
+    three = [("0001.png", coded(n=1)), ("0002.png", coded(n=2)), ("0003.png", b"plain words"), ("0001.png", coded(n=1))]
+    found = capture.add_files(archive, batch, three, actor="op")
+    assert [file.refused for file in found] == ["", "", "not_an_image", ""]
+    assert (found[1].id, found[3].id) == (known.id, found[0].id)
+    with archive.catalogue.read() as tx:
+        assert [page.file_name for page in tx.pages.of_batch(batch)] == ["0002.png", "0001.png"]
+        assert tx.pages.undone(batch) == 2
+
+
 def test_an_acknowledged_file_lies_in_the_object_store(archive: Archive, day: TellerDay) -> None:
     data = coded(n=1)
     file = capture.add_file(archive, opened(archive, day), "0001.png", data, actor="op")

@@ -19,9 +19,10 @@ from pages import wire_transfer
 from typer.testing import CliRunner
 
 from api.auth import digest
-from api.cli import main
+from api.cli.commands import app
 from api.settings import Settings
 from api.wiring import build_archive
+from archive.catalogue.engine import LATEST
 from archive.model import CaseState, Role, TellerDay
 from archive.vault import Archive
 from processing import capture
@@ -63,7 +64,7 @@ def captured(archive: Archive) -> Archive:
 
 
 def vouch(*words: object) -> Result:
-    done = CliRunner().invoke(main, [str(word) for word in words])
+    done = CliRunner().invoke(app, [str(word) for word in words])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done
 
@@ -208,7 +209,8 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_migrate_says_that_the_schema_is_up_to_date() -> None:
-    assert said("migrate") == {"ok": True}
+    assert said("migrate") == {"ok": True, "from": "", "to": LATEST}
+    assert said("migrate") == {"ok": True, "from": LATEST, "to": LATEST}
 
 
 def test_an_owned_folder_is_not_served_twice(tmp_path: Path) -> None:
@@ -247,3 +249,23 @@ def answered(url: str) -> int:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("nobody listens")
+
+
+def test_evaluate_writes_a_report_that_stands_alone(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(wire_transfer())
+    truth = {"file": "1.png", "page": 1, "type": "wire_transfer", "fields": {"amount": "9.99", "purpose": "货款"}}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(truth))
+    said("evaluate", tmp_path, "--report", tmp_path / "report.html", "--language", "zh_CN")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "识别准确度" in text and "9.99" in text
+
+
+def test_evaluate_takes_only_a_language_that_is_kept(tmp_path: Path) -> None:
+    assert said("evaluate", tmp_path, "--language", "fr", status=2)["error"] == "usage"
+
+
+def test_evaluate_reads_by_the_parameters_in_force(tmp_path: Path, archive: Archive) -> None:
+    (tmp_path / "1.png").write_bytes(wire_transfer())
+    truth = {"file": "1.png", "page": 1, "type": "wire_transfer", "fields": {"amount": "1234.50"}}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(truth))
+    assert said("evaluate", tmp_path, "--known")["field_exact"] == 1.0

@@ -16,7 +16,7 @@ from click.testing import Result
 from pages import coded, wire_transfer
 from typer.testing import CliRunner
 
-from api.cli import main
+from api.cli.commands import app
 from api.settings import Settings
 from api.wiring import build_archive, build_owner
 from archive.catalogue.engine import Catalogue
@@ -26,6 +26,7 @@ from ocr.synthesis.cover import cover_sheet
 
 DAY = ("--branch", "0102", "--teller", "0417", "--date", "2026-03-09")
 PLUGINS = str(Path(__file__).parents[1] / "plugins")
+HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def scans(tmp_path: Path) -> Path:
 
 
 def vouch(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
+    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def ingest(*words: object) -> tuple[dict, int]:
@@ -165,8 +166,9 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(scans: Path, tmp_path: Pa
     started = start("ingest", scans, *DAY, "--json")
     until_running(tmp_path / "data")
     started.send_signal(signal.SIGINT)
-    time.sleep(0.2)
-    gate.touch()  # the page in hand is ended, then the worker goes
+    assert started.stderr is not None
+    assert any("page in hand" in line for line in iter(started.stderr.readline, ""))
+    gate.touch()
     out, err = started.communicate(timeout=120)
     assert (started.returncode, out) == (130, "")
     assert "run the same command again to go on" in err
@@ -185,8 +187,8 @@ def test_nothing_but_the_object_goes_to_stdout_whatever_the_workers_say(scans: P
 
 
 def start(*words: object) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
-    command = [sys.executable, "-c", "from api.cli import main; main()", *(str(word) for word in words)]
+    """The command in a process of its own, which hears Ctrl-C also where what runs the tests was told to ignore it."""
+    command = [sys.executable, "-c", HEARING + "from api.cli import main; main()", *(str(word) for word in words)]
     environment = os.environ | {"PYTHONPATH": PLUGINS}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 

@@ -28,6 +28,8 @@ PAGES = (
     "/v/1?tab=journal",
     "/v/1?tab=proof",
     "/search/0",
+    "/search/0?q=&type=wire_transfer&min=5000&loose=1",
+    "/exports",
     "/key",
     "/balance/2026-03-09/0102/0417",
     "/balance/2026-03-09/0102/0417/seal",
@@ -118,6 +120,17 @@ def test_a_query_is_stored_and_its_text_is_not_in_the_address(client: TestClient
     assert 'id="r-1"' in client.get(there).text
     assert client.post("/search", data={"text": "张伟"}).headers["location"] == there
     assert client.get("/search/99").status_code == 404
+
+
+def test_what_another_person_typed_is_not_found(client: TestClient, archive: Archive) -> None:
+    there = client.post("/search", data={"text": "张伟 6222021234567890"}).headers["location"]
+    other = as_role(archive, Role.AUDITOR)
+    told = [
+        client.get(path, headers=other) for path in (there, f"{there}/snippets?ids=1", f"{there}/rows?cursor=x&seen=0")
+    ]
+    assert [answer.status_code for answer in told] == [404, 404, 404]
+    assert not any("张伟" in answer.text for answer in told)
+    assert "张伟" in client.get(there).text
 
 
 def test_the_keyers_page_holds_no_value_and_no_page(client: TestClient, archive: Archive) -> None:

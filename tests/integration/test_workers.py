@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pages import coded, wire_transfer
+from plant import until
 
+from archive.address import Address
 from archive.errors import LeaseLost
 from archive.indexing import Indexer
 from archive.model import BatchState, PageState, StoredPage, TellerDay
 from archive.vault import Archive
 from processing import capture
-from processing.owner import Chore, Owner, OwnerLock
+from processing.chores import Chore
+from processing.owner import Owner, OwnerLock
+from processing.supervisor import Supervisor
 from processing.worker import WorkerConfig
-
-PATIENCE = 300.0
 
 
 @contextmanager
 def running(archive: Archive, folder: Path, workers: int = 1) -> Iterator[Owner]:
-    config = WorkerConfig(archive.catalogue.url, (folder / "objects").as_uri(), "printed_code")
+    config = WorkerConfig(Address(archive.catalogue.url), Address((folder / "objects").as_uri()), engine="printed_code")
     indexer = Indexer(archive)
-    owner = Owner(archive, config, folder, workers, (Chore("index", lambda: indexer.drain() > 0, 0.05),))
-    assert owner.lock.acquire()
+    chore = Chore("index", lambda: indexer.drain() > 0, 0.05)
+    owner = Owner(archive, Supervisor(archive, config, workers), folder, (chore,))
+    owner.lock.take()
     owner.start()
     try:
         yield owner
     finally:
         owner.stop()
-
-
-def until(happened: Callable[[], bool]) -> None:
-    """Waits for a state, not for a time; fails when it never comes."""
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.02)
 
 
 def pages_of(archive: Archive, batch: int) -> list[StoredPage]:
@@ -86,6 +80,23 @@ def test_a_killed_worker_is_replaced_and_its_page_done_once(archive: Archive, da
     with archive.catalogue.read() as tx:
         assert len(tx.records.of_batch(batch)) == 1
     assert pages_of(archive, batch)[0].deliveries == 1
+
+
+def test_workers_end_with_the_process_they_were_forked_from_and_others_take_their_place(
+    archive: Archive, day: TellerDay, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    batch = filled(archive, day, coded(wait=str(gate)))
+    with running(archive, tmp_path / "data") as owner:
+        until(lambda: pages_of(archive, batch)[0].state is PageState.RUNNING)
+        worker = owner.supervisor.seats[0].process
+        assert worker is not None
+        place = Path(f"/proc/{worker.pid}/stat")
+        os.kill(int(place.read_text().rpartition(")")[2].split()[1]), signal.SIGKILL)
+        until(lambda: not place.exists() or ") Z " in place.read_text())
+        gate.touch()
+        until(lambda: settled(archive, batch))
+    assert pages_of(archive, batch)[0].state is PageState.DONE
 
 
 def test_a_page_that_kills_its_worker_is_quarantined_and_its_batch_goes_on(

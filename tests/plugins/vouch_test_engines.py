@@ -42,7 +42,7 @@ class PrintedCodeEngine:
         lines = tuple(Line(text, 0.999, Box(*box)) for text, box in said.get("lines", []))
         return Reading(lines, self.name, page.width, page.height)
 
-    def read_lines(self, crops: list[Pixels]) -> list[Line]:
+    def read_lines(self, crops: list[Pixels], kinds: object = None, quick: bool = False) -> list[Line]:
         return [Line("", 0.0) for _ in crops]
 
     @staticmethod

@@ -6,13 +6,17 @@ import errno
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
+from collections.abc import Callable, Iterator
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import pytest
 
-from archive.errors import ObjectDamaged, ObjectMissing, StoreUnavailable
+from archive.errors import ObjectDamaged, StoreUnavailable
 from archive.objects import FolderStore
+from archive.objects.folder import MARKER
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -101,7 +105,7 @@ def test_a_full_disk_is_told_with_what_to_do_and_nothing_is_left(
         store.put(b"does not fit")
     monkeypatch.undo()
     assert list(store.iterate()) == []
-    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+    assert [path.name for path in store.root.rglob("*") if path.is_file()] == [MARKER]
 
 
 def test_a_disk_that_fails_after_the_rename_acknowledges_nothing(
@@ -143,9 +147,79 @@ def test_an_unreadable_object_is_told_as_the_store_failing(store: FolderStore) -
         store.get(sha256)
 
 
-def test_a_store_whose_folder_vanished_is_told(store: FolderStore) -> None:
-    (store.root / "tmp").rmdir()
-    with pytest.raises(StoreUnavailable):
-        store.put(b"x")
-    with pytest.raises(ObjectMissing):
-        store.get("0" * 64)
+@pytest.fixture
+def hidden(store: FolderStore, tmp_path: Path) -> Iterator[str]:
+    """A store whose folder was renamed away after an object was put; the object's name."""
+    sha256 = store.put(b"kept")
+    store.root.rename(tmp_path / "away")
+    yield sha256
+    if store.root.exists():
+        shutil.rmtree(store.root)
+    (tmp_path / "away").rename(store.root)
+    assert store.get(sha256) == b"kept"
+
+
+Call = Callable[[FolderStore, str], object]
+CALLS: dict[str, Call] = {
+    "get": lambda store, name: store.get(name),
+    "open": lambda store, name: list(store.open(name)),
+    "put": lambda store, name: store.put(b"new"),
+    "put_file": lambda store, name: store.put_file(Path(__file__)),
+    "exists": lambda store, name: store.exists(name),
+    "size": lambda store, name: store.size(name),
+    "iterate": lambda store, name: list(store.iterate()),
+    "sweep": lambda store, name: store.sweep(0),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=list(CALLS))
+def test_a_store_whose_folder_vanished_is_unavailable_and_never_empty(
+    store: FolderStore, hidden: str, call: Call
+) -> None:
+    with pytest.raises(StoreUnavailable, match="is not there; mount its disk again"):
+        call(store, hidden)
+    assert not store.root.exists()
+
+
+@pytest.mark.parametrize("call", [CALLS[name] for name in CALLS if name != "sweep"])
+def test_an_empty_mount_point_is_not_taken_for_the_store(store: FolderStore, hidden: str, call: Call) -> None:
+    store.root.mkdir()
+    with pytest.raises(StoreUnavailable, match="is not there"):
+        call(store, hidden)
+    assert list(store.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("call", [CALLS[name] for name in CALLS if name != "sweep"])
+def test_another_store_in_its_place_is_not_taken_for_it(store: FolderStore, hidden: str, call: Call) -> None:
+    other = FolderStore(store.root)
+    with pytest.raises(StoreUnavailable, match="is not there"):
+        call(store, hidden)
+    assert list(other.iterate()) == []
+
+
+def test_a_folder_from_before_markers_gets_one_and_keeps_its_objects(store: FolderStore) -> None:
+    sha256 = store.put(b"old")
+    (store.root / MARKER).unlink()
+    again = FolderStore(store.root)
+    assert again.get(sha256) == b"old"
+    assert FolderStore(store.root).id == again.id
+
+
+def _open_at_once(root: str, results: Queue[str]) -> None:
+    results.put(FolderStore(root).id)
+
+
+def test_processes_that_make_a_store_at_once_agree_on_its_id(tmp_path: Path) -> None:
+    results: Queue[str] = SPAWN.Queue()
+    makers = [SPAWN.Process(target=_open_at_once, args=(str(tmp_path / "o"), results)) for _ in range(4)]
+    for maker in makers:
+        maker.start()
+    assert len({results.get(timeout=60) for _ in makers}) == 1
+    for maker in makers:
+        maker.join()
+
+
+def test_a_place_without_permission_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreUnavailable, match="object store"):
+        FolderStore(tmp_path / "file" / "objects")

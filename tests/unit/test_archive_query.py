@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archive.index import MemoryIndex, Query, parse
-from archive.index.grams import grams, normalise, phrase
+from archive.index import MemoryIndex, Query, parse, understand
+from archive.index.grams import GRAM, grams, normalise, pairs
+from archive.index.plan import Phrase
 from archive.index.query import cents_of, dates_of
 from archive.index.tantivy import TantivyIndex
 
@@ -68,10 +69,47 @@ MOST = 10**17
         ("nonsense:x", Query(terms=("nonsense:x",))),
         ("a:", Query(terms=("a:",))),
         ('"', Query()),
+        ("~6222", Query(loose=("6222",))),
+        ("～6222O", Query(loose=("6222O",))),
+        ('~"62 22" 张', Query(loose=("62 22",), terms=("张",))),
+        ("~", Query(terms=("~",))),
+        ("payer_account:~6222O", Query(loose=("6222O",))),
+        ("余额:~5", Query(amounts=((-MOST, 500),))),
+        ("box:X-7", Query(box="X-7")),
+        ("箱:7", Query(box="7")),
     ],
 )
 def test_a_text_is_understood(text: str, query: Query) -> None:
     assert parse(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("张三 金额:abc", [("金额:abc", "金额:1000..5000")]),
+        ("余额:x", [("余额:x", "余额:1000..5000")]),
+        ("batch:x", [("batch:x", "batch:B-12")]),
+        ("date:2026-13-40 B-1", [("date:2026-13-40", "date:2026-03-08")]),
+        ("2026-13-40", [("2026-13-40", "2026-03-08")]),
+        ("state:lost", [("state:lost", "state:doubtful")]),
+        ("5000..1000", [("5000..1000", "1000..5000")]),
+        ("金额：5000..1000", [("金额：5000..1000", "金额:1000..5000")]),
+        ("2026-04..2026-03", [("2026-04..2026-03", "2026-03..2026-04")]),
+        ('ﬁﬁ "2026-13-40" 5000', []),
+        ("ﬁﬁ　batch:y", [("batch:y", "batch:B-12")]),
+        ("账号:~6222 payer_name:~张", [("账号:~6222", "~6222"), ("payer_name:~张", "~张")]),
+        ("box:~7 file:~0001.jpg", [("box:~7", "box:7"), ("file:~0001.jpg", "file:0001.jpg")]),
+        ("1000..5000 2026-03..  ..5 state:done 付款人:李 nonsense:x ~12 张~三 a:", []),
+        ("金额:~5 出票日期:~2026-03 nonsense:~x", []),
+    ],
+)
+def test_an_odd_part_is_shown_where_it_was_typed_with_an_example(text: str, odd: list[tuple[str, str]]) -> None:
+    assert [(text[start:end], example) for start, end, example in understand(text).odd] == odd
+
+
+def test_an_example_is_itself_understood() -> None:
+    for text in ("金额:abc", "batch:x", "date:x", "state:x", "2026-13-40", "9..1", "账号:~1", "box:~7"):
+        assert understand(understand(text).odd[0][2]).odd == ()
 
 
 def test_a_label_stands_for_every_field_that_bears_it() -> None:
@@ -110,9 +148,12 @@ def test_a_piece_of_a_text_is_found_by_its_tokens_in_a_row(whole: str, data: st.
     piece = normal[start : data.draw(st.integers(start, len(normal)))]
     if not piece:
         return
-    long, tokens = phrase(piece)
-    row = grams(normal) if long else list(normal)
-    assert any(row[at : at + len(tokens)] == tokens for at in range(len(row)))
+    row = grams(normal)
+    assert len(piece) != 2 or piece in pairs(normal)
+    if len(piece) >= GRAM:
+        cover = Phrase("grams", tuple(grams(piece)), GRAM).cover()
+        assert {place for at, _ in cover for place in range(at, at + GRAM)} == set(range(len(piece)))
+        assert any(all(row[at + gap : at + gap + 1] == [one] for gap, one in cover) for at in range(len(row)))
 
 
 @given(st.text(max_size=30))

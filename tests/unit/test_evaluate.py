@@ -62,7 +62,7 @@ def test_figures_are_given_by_type_and_by_field() -> None:
 
 def test_the_json_has_the_promised_keys() -> None:
     keys = {"pages", "type_accuracy", "fields", "field_exact", "accepted", "accepted_wrong", "by_type", "by_field"}
-    assert set(compare([], [], 0.0).to_json()) == keys | {"seconds", "pages_per_second"}
+    assert set(compare([], [], 0.0).to_json()) == keys | {"by_kind", "seconds", "pages_per_second"}
 
 
 def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:

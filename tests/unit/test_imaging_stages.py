@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import imaging_pages as drawn
 import numpy as np
 import pytest
@@ -18,6 +20,8 @@ from imaging.stages.deskew import deskew, skew
 from imaging.stages.orient import orient, turned
 from imaging.stages.quality import GATES, quality
 from imaging.stages.stamps import BLUE, RED, split_stamps
+from imaging.views import view
+from ocr.synthesis.misfeeds import MISFEEDS, misfed
 
 STAGES: tuple[Stage, ...] = (*RECIPE, *READING, lambda page: split_stamps(page).text_stream)
 COLOURS = {"red": (40, 40, 150), "green": (60, 110, 30), "brown": (40, 70, 110), "blue": (150, 70, 40)}
@@ -46,13 +50,13 @@ def test_no_stage_changes_its_input_or_fails_on_any_pixels(pixels: np.ndarray, d
 @given(st.floats(-5.8, 5.8), st.integers(0, 50), st.sampled_from(sorted(COLOURS)), st.booleans())
 def test_deskew_undoes_a_rotation(degrees: float, seed: int, colour: str, black_white: bool) -> None:
     pixels = drawn.noisy(drawn.tilted(drawn.form(seed, COLOURS[colour]), degrees))
-    found, _ = skew(drawn.page(bitonal(pixels) if black_white else pixels))
+    found, _ = skew(view(drawn.page(bitonal(pixels) if black_white else pixels)))
     assert abs(found + degrees) <= 0.1
 
 
 def test_deskew_leaves_level_lines_and_loses_no_corner() -> None:
     page = deskew(drawn.page(drawn.tilted(drawn.form(), 3.0)))
-    assert abs(skew(page)[0]) <= 0.1
+    assert abs(skew(view(page))[0]) <= 0.1
     original = drawn.page(drawn.tilted(drawn.form(), 3.0))
     assert page.width >= original.width
     assert page.height >= original.height
@@ -182,6 +186,8 @@ def faulty(name: str) -> Page:
     elif name == "cut_off":
         pixels = drawn.form()[:, 330:]
         pixels = np.concatenate([pixels[150:450]] * 4)
+    elif name in MISFEEDS:
+        pixels = misfed(pixels, name, 20, 200, random.Random(4))
     return Page(pixels, 200.0)
 
 
@@ -189,7 +195,7 @@ def faulty(name: str) -> Page:
 def test_a_fault_is_named_with_its_figure_and_gate(fault: str) -> None:
     note = run(faulty(fault), (crop, quality)).note("quality")
     assert (note["fault"], note["gate"]) == (fault, GATES[fault])
-    past = note["measured"] > note["gate"] if fault == "cut_off" else note["measured"] < note["gate"]
+    past = note["measured"] > note["gate"] if fault in ("cut_off", *MISFEEDS) else note["measured"] < note["gate"]
     assert past
 
 

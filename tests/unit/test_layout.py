@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +47,10 @@ def test_every_file_says_what_it_is_in_its_first_line() -> None:
 def test_each_package_lies_in_the_repository(name: str) -> None:
     module = importlib.import_module(name)
     assert Path(module.__file__ or "").resolve().parent == ROOT / name
+
+
+def test_the_manual_says_of_each_dependency_why_it_is_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    said = set(re.findall(r"[\w-]+", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")))
+    assert [line for line in wanted if re.findall(r"[\w-]+", line)[0] not in said] == []

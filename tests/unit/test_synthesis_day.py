@@ -93,6 +93,19 @@ def test_g4_files_are_bitonal(tmp_path: Path) -> None:
         assert (image.mode, image.info["compression"]) == ("1", "group4")
 
 
+@pytest.mark.parametrize(("formats", "modes"), [("grey", {"L"}), ("bitonal", {"1"})])
+def test_a_whole_day_can_be_grey_or_bitonal(tmp_path: Path, formats: str, modes: set[str]) -> None:
+    day = day_of(tmp_path, formats=formats, vouchers=2, journal=False)
+    assert {Image.open(path).mode for path in day.files} == modes
+
+
+def test_paper_without_stamps_is_else_alike(tmp_path: Path) -> None:
+    stamped, bare = (day_of(tmp_path / str(wish), vouchers=6, stamped=wish, extras=False) for wish in (True, False))
+    rest = [{k: v for k, v in s.fields.items() if not k.startswith("stamp_")} for s in stamped.truth]
+    assert rest == [{k: v for k, v in s.fields.items() if not k.startswith("stamp_")} for s in bare.truth]
+    assert "present" not in {v for s in bare.truth for k, v in s.fields.items() if k.startswith("stamp_")}
+
+
 def test_an_unknown_kind_of_file_is_refused() -> None:
     with pytest.raises(ValueError, match="gif is not a kind of file"):
         encode([np.zeros((4, 4, 3), np.uint8)], "gif", 100)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from archive.catalogue.tables import metadata
+from archive.catalogue.service_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, compare_type=True, render_as_batch=True)

@@ -1,0 +1,107 @@
+"""Dark: a page at 100 dpi as darkness, its profiles, and the way between its pixels and the page's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.model import Box, Page, Pixels
+from imaging.ops import darkest, level, shrunk, to_dpi, u8
+from ocr.known.model import DPI, PER_MM, Affine, Rect
+
+Floats = npt.NDArray[np.floating]
+
+_MOST_DARK = 110
+_BROAD = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Dark:
+    """A page at 100 dpi: `pixels` is its darkness (0 paper, 255 black), `times` by how much the page is larger."""
+
+    pixels: Pixels
+    times: float
+
+    def flipped(self) -> Dark:
+        """The page on its head."""
+        return Dark(np.ascontiguousarray(self.pixels[::-1, ::-1]), self.times)
+
+
+def dark(page: Page) -> Dark:
+    """A page (its text stream) as darkness at 100 dpi."""
+    times = to_dpi(page, DPI, 100_000)
+    light = shrunk(darkest(page.pixels), times)
+    rest = DPI * times / page.dpi
+    if abs(rest - 1) > 0.004:
+        light = u8(cv2.resize(light, None, fx=rest, fy=rest, interpolation=cv2.INTER_AREA))
+    paper = max(60.0, level(light, 0.7))
+    spread = np.clip((paper - np.arange(256)) * (255 / paper), 0, 255).astype(np.uint8)
+    return Dark(u8(cv2.LUT(light, spread)), page.dpi / DPI)
+
+
+def profiles(pixels: Pixels) -> tuple[Floats, Floats]:
+    """How dark the rows and the columns are, less what is dark all around: rules and lines of print stand out."""
+    capped = cv2.min(pixels, np.full_like(pixels, _MOST_DARK))
+    return _sharp(cv2.reduce(capped, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)), _sharp(
+        cv2.reduce(capped, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+    )
+
+
+def _sharp(sums: npt.NDArray[np.generic]) -> Floats:
+    flat = np.asarray(sums, np.float32).ravel()
+    window = np.ones(_BROAD, np.float32) / _BROAD
+    return np.asarray(flat - np.convolve(flat, window, mode="same"), np.float32)
+
+
+def to_form(pixels: Pixels, affine: Affine, shape: tuple[int, int]) -> Pixels:
+    """The darkness of a page moved onto a form of `shape` (rows, columns); `affine` leads from the form to the page."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return u8(cv2.warpAffine(pixels, affine, (shape[1], shape[0]), flags=flags, borderMode=cv2.BORDER_CONSTANT))
+
+
+def moved(affine: Affine, x: float, y: float) -> tuple[float, float]:
+    """A point moved by an affine matrix."""
+    return (
+        float(affine[0, 0] * x + affine[0, 1] * y + affine[0, 2]),
+        float(affine[1, 0] * x + affine[1, 1] * y + affine[1, 2]),
+    )
+
+
+def inverse(affine: Affine) -> Affine:
+    """The way back."""
+    return np.asarray(cv2.invertAffineTransform(affine), np.float64)
+
+
+def full(affine: Affine, times: float) -> Affine:
+    """From the form's millimetres to the pixels of the full page, where `affine` leads from its pixels to those of the
+    small page."""
+    made = np.array(affine, np.float64)
+    made[:, 2] = (made[:, 2] + 0.5 - 0.5 * made[:, :2].sum(axis=1)) * times
+    made[:, :2] *= PER_MM * times
+    return made
+
+
+def page_box(to_page: Affine, rect: Rect, width: int, height: int) -> Box:
+    """The upright box in page pixels around a rectangle of the form, cut to the page; `to_page` is that of `full`."""
+    corners = [moved(to_page, x, y) for x in (rect.x, rect.right) for y in (rect.y, rect.bottom)]
+    left, right = min(c[0] for c in corners), max(c[0] for c in corners)
+    top, bottom = min(c[1] for c in corners), max(c[1] for c in corners)
+    x, y = max(0, round(left)), max(0, round(top))
+    return Box(x, y, max(1, min(width, round(right)) - x), max(1, min(height, round(bottom)) - y))
+
+
+def form_rect(to_page: Affine, box: Box) -> Rect:
+    """The rectangle of the form in mm that a box in page pixels covers."""
+    back = inverse(to_page)
+    corners = [moved(back, x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+    left, top = min(c[0] for c in corners), min(c[1] for c in corners)
+    return Rect(left, top, max(c[0] for c in corners) - left, max(c[1] for c in corners) - top)
+
+
+def cut(pixels: Pixels, rect: Rect) -> Pixels:
+    """The part of a form's picture at 100 dpi that a rectangle in mm covers."""
+    left, top = max(0, round(rect.x * PER_MM)), max(0, round(rect.y * PER_MM))
+    return pixels[top : max(top, round(rect.bottom * PER_MM)), left : max(left, round(rect.right * PER_MM))]

@@ -1,0 +1,241 @@
+"""Ink: what stands on a page that its form does not print, as components in the form's pixels, and its shift."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.model import Pixels
+from imaging.ops import block, u8
+from ocr.known.dark import Floats, cut, to_form
+from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
+from ocr.known.offset import expected, offset_on
+
+_LEAST_DARK = 22
+_PRINT_GAIN = 1.7
+_TALLEST_MM = 22.0
+_CREASE_MM, _CREASE_GAP = (40.0, 13.0), 9
+_LEAST_AREA, _LEAST_BAND = 3, 8
+_SOLID, _HOLE_MM = 0.7, (3.6, 7.5)
+_RULE_PIXELS, _RULE_MM = 3, 6.0
+_PAST_MM = (3.2, 1.4)  # how far left and right of its zone a value's edge glyph may stand
+_LONE_MM = 14.0
+_BEYOND = 0.5  # of a line: what goes on farther above or below its room is a stamp or a fold
+_TOO_HIGH, _HIGHEST = 1.5, 1.3  # of a line
+_TWO_ROWS, _VALLEY = 1.05, 0.35  # of a line's box; of the fuller rows
+_LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the
+    form at 100 dpi, `mask` (H×W) is 255 where ink is its own; for each component its
+    box and area (columns x, y, w, h, area), and the shift of the filled-in print against the samples', in mm down and
+    to the right (`side`); `creases` are the columns that folds run down."""
+
+    laid: Pixels
+    mask: Pixels
+    parts: npt.NDArray[np.int32]
+    shift: float
+    creases: npt.NDArray[np.intp]
+    side: float = 0.0
+
+    def moved(self, rect: Rect) -> Rect:
+        """A rectangle of the form where the filled-in print stands on this page."""
+        return Rect(rect.x + self.side, rect.y + self.shift, rect.w, rect.h)
+
+    def inside(self, rect: Rect) -> npt.NDArray[np.int32]:
+        """The components whose middle lies in a rectangle (mm)."""
+        x = (self.parts[:, 0] + self.parts[:, 2] / 2) / PER_MM
+        y = (self.parts[:, 1] + self.parts[:, 3] / 2) / PER_MM
+        return self.parts[(x >= rect.x) & (x <= rect.right) & (y >= rect.y) & (y <= rect.bottom)]
+
+    def area(self, rect: Rect) -> float:
+        """How much ink lies in a rectangle, in mm²."""
+        return cv2.countNonZero(cut(self.mask, rect)) / PER_MM**2 if cut(self.mask, rect).size else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One row of print in a zone: its rectangle in mm, and the columns (form pixels from its left) that hold ink."""
+
+    rect: Rect
+    columns: npt.NDArray[np.bool_]
+
+
+def ink_of(page: Pixels, affine: Affine, form: KnownForm) -> Ink:
+    """The ink of a page (darkness at 100 dpi, upright) that the form does not print."""
+    laid = to_form(page, affine, (form.template.shape[0], form.template.shape[1]))
+    printed = cv2.convertScaleAbs(cv2.dilate(form.template, block(3, 3)), alpha=_PRINT_GAIN)
+    mask = u8(cv2.threshold(cv2.subtract(laid, printed), _LEAST_DARK, 255, cv2.THRESH_BINARY)[1])
+    mask, creases = _without_creases(mask)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    parts = np.asarray(stats[1:], np.int32)
+    w, h, area = parts[:, 2], parts[:, 3], parts[:, 4]
+    rule = (np.minimum(w, h) <= _RULE_PIXELS) & (np.maximum(w, h) >= _RULE_MM * PER_MM)
+    parts = parts[(area >= _LEAST_AREA) & ~rule & (h <= _TALLEST_MM * PER_MM)]
+    parts = _without_holes(mask, parts)
+    side, down = offset_on(mask, parts, chart_of(form))
+    return Ink(laid, mask, _unlabelled(parts, form, side, down), down, creases, side)
+
+
+_charts: weakref.WeakKeyDictionary[KnownForm, Floats] = weakref.WeakKeyDictionary()
+
+
+def chart_of(form: KnownForm) -> Floats:
+    """Where a form's filled-in print is expected, made once."""
+    found = _charts.get(form)
+    if found is None:
+        found = _charts[form] = expected(form)
+    return found
+
+
+def _unlabelled(parts: npt.NDArray[np.int32], form: KnownForm, side: float, down: float) -> npt.NDArray[np.int32]:
+    """The components but those of printed words that move with the values."""
+    x, y = (parts[:, 0] + parts[:, 2] / 2) / PER_MM - side, (parts[:, 1] + parts[:, 3] / 2) / PER_MM - down
+    kept = np.ones(len(parts), bool)
+    for word in form.print:
+        if word.moves:
+            box = word.box
+            kept &= ~((x >= box.x - 1) & (x <= box.right) & (y >= box.y - 0.3) & (y <= box.bottom + 0.3))
+    return parts[kept]
+
+
+def _without_creases(mask: Pixels) -> tuple[Pixels, npt.NDArray[np.intp]]:
+    """The mask without folds and shadows: runs of ink longer than any stroke, which the form's rules may cut; and the
+    columns of those that run down."""
+    level, upright = (round(mm * PER_MM) for mm in _CREASE_MM)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, _CREASE_GAP))
+    down = cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(1, upright))
+    across = cv2.morphologyEx(mask, cv2.MORPH_OPEN, block(level, 1))
+    lines = cv2.bitwise_or(down, across)
+    if not cv2.countNonZero(lines):
+        return mask, np.zeros(0, np.intp)
+    return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 1)))), np.flatnonzero(down.any(axis=0))
+
+
+def _without_holes(mask: Pixels, parts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    small, large = parts[:, 2:4].min(axis=1, initial=1 << 15), parts[:, 2:4].max(axis=1, initial=0)
+    like = (small >= _HOLE_MM[0] * PER_MM) & (large <= _HOLE_MM[1] * PER_MM)
+    kept = np.ones(len(parts), bool)
+    kept[like] = [not _is_hole(mask, part) for part in parts[like].tolist()]
+    return parts[kept]
+
+
+def _is_hole(mask: Pixels, part: list[int]) -> bool:
+    """Whether a component is a binding hole: as large, filled like a disc, its middle without a gap."""
+    x, y, w, h, area = part
+    small, large = sorted((w, h))
+    if small < _HOLE_MM[0] * PER_MM or large > _HOLE_MM[1] * PER_MM or area < _SOLID * w * h:
+        return False
+    return bool(mask[y + h // 4 : y + 3 * h // 4, x + w // 4 : x + 3 * w // 4].all())
+
+
+def bands(ink: Ink, zone: Zone) -> list[Band]:
+    """The rows of print in a zone, from top to bottom."""
+    room = ink.moved(zone.box).grown(0.6, 0.4)
+    parts = ink.inside(room)
+    if not len(parts):
+        return []
+    line = zone.line * PER_MM
+    slack = _BEYOND * zone.line
+    top = max(int(parts[:, 1].min()), round((room.y - slack) * PER_MM), 0)
+    bottom = min(int((parts[:, 1] + parts[:, 3]).max()), round((room.bottom + slack) * PER_MM))
+    left, right = int(parts[:, 0].min()), int((parts[:, 0] + parts[:, 2]).max())
+    filled = np.count_nonzero(ink.mask[top:bottom, left:right], axis=1).astype(np.float64)
+    rows = [row for span in _spans(filled, line) for row in _split(filled, span, line)]
+    wide = ink.inside(Rect(room.x - _PAST_MM[0], room.y, room.w + sum(_PAST_MM), room.h))
+    if zone.rows == 1 and max((b - a for a, b in rows), default=0) > _TOO_HIGH * line:
+        # A stamp or a hook runs through: the row is where the samples have it.
+        wide = wide[wide[:, 3] <= _HIGHEST * line]
+        usual = round((zone.core.y + ink.shift) * PER_MM), round((zone.core.bottom + ink.shift) * PER_MM)
+        top, rows = usual[0], [(0, usual[1] - usual[0])]
+    reached = _reached(wide, room, line)
+    found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows]
+    return _usual([band for band in found if band is not None], zone, ink.shift)
+
+
+def _usual(found: list[Band], zone: Zone, shift: float) -> list[Band]:
+    """The rows as high as print that stand where the samples' values stood, all of them where none does."""
+    tall = [band for band in found if band.rect.h >= _LEAST_HIGH * zone.line] or found
+    top, bottom = zone.value.y + shift - _ASTRAY_MM, zone.value.bottom + shift + _ASTRAY_MM
+    near = [band for band in tall if top <= band.rect.center[1] <= bottom]
+    return (near or tall)[: max(2, zone.rows)]
+
+
+def _spans(filled: Floats, line: float) -> list[tuple[int, int]]:
+    """Where rows of print begin and end; parts of one row that white separates (the dots of 六) are joined."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (filled > 0).astype(np.int8), [0]])))
+    spans: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if spans and start - spans[-1][1] <= 3 and end - spans[-1][0] <= 1.3 * line:
+            spans[-1] = spans[-1][0], end
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _split(filled: Floats, span: tuple[int, int], line: float) -> list[tuple[int, int]]:
+    """A span as high as two rows, cut where it is thinnest, if that is much thinner than above and below."""
+    start, end = span
+    height = end - start
+    if height < _TWO_ROWS * line:
+        return [span]
+    third = height // 3
+    middle = start + third + int(np.argmin(filled[start + third : end - third]))
+    least = min(filled[start:middle].max(), filled[middle:end].max())
+    return [(start, middle), (middle + 1, end)] if filled[middle] <= _VALLEY * least else [span]
+
+
+def _reached(parts: npt.NDArray[np.int32], room: Rect, line: float) -> npt.NDArray[np.int32]:
+    """The components of a zone, and those just beside it that go on without a gap."""
+    x = (parts[:, 0] + parts[:, 2] / 2) / PER_MM
+    kept = (x >= room.x) & (x <= room.right)
+    if not kept.any():
+        return parts[kept]
+    for left in (True, False):
+        side = np.flatnonzero((x < room.x) if left else (x > room.right))
+        for k in side[np.argsort(-x[side] if left else x[side])]:
+            mine = parts[kept]
+            edge = (
+                mine[:, 0].min() - parts[k, 0] - parts[k, 2] if left else parts[k, 0] - (mine[:, 0] + mine[:, 2]).max()
+            )
+            kept[k] = bool(edge <= 0.5 * line)
+    return parts[kept]
+
+
+def _band(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp], top: int, bottom: int) -> Band | None:
+    y, h = parts[:, 1], parts[:, 3]
+    shared = np.minimum(y + h, bottom) - np.maximum(y, top)
+    mine = _without_lone(parts[shared >= 0.5 * np.minimum(h, bottom - top)])
+    if not len(mine) or mine[:, 4].sum() < _LEAST_BAND:
+        return None
+    left, right = int(mine[:, 0].min()), int((mine[:, 0] + mine[:, 2]).max())
+    high, low = max(top, int(mine[:, 1].min())), min(bottom, int((mine[:, 1] + mine[:, 3]).max()))
+    # What a crease hides of an edge glyph is in the crop all the same.
+    beyond = round(_CREASE_HIDES_MM * PER_MM)
+    left -= beyond * bool(np.any((creases >= left - 5) & (creases < left + 2)))
+    right += beyond * bool(np.any((creases > right - 2) & (creases <= right + 5)))
+    columns = np.zeros(right - left, bool)
+    for x, _, w, _, area in mine.tolist():
+        if area > 2 * _LEAST_AREA:
+            columns[x - left : x - left + w] = True
+    rect = Rect(left / PER_MM, high / PER_MM, (right - left) / PER_MM, (low - high) / PER_MM)
+    return Band(rect, columns)
+
+
+def _without_lone(parts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """The components without specks that stand far from all others."""
+    if len(parts) < 3:
+        return parts
+    order = parts[np.argsort(parts[:, 0])]
+    ends = np.maximum.accumulate(order[:, 0] + order[:, 2])
+    gaps = order[1:, 0] - ends[:-1] > _LONE_MM * PER_MM
+    groups = np.concatenate([[0], np.cumsum(gaps)])
+    weight = np.bincount(groups, order[:, 4])
+    kept = np.flatnonzero(weight >= max(_LEAST_BAND, 0.08 * weight.max()))
+    return order[np.isin(groups, kept)]

@@ -1,0 +1,158 @@
+"""Marks: which printed option is ticked, and which stamps stand on a page of a known form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from imaging.model import Box, Pixels
+from imaging.stages.stamps import StampBox
+from ocr.extract.found import STAMP, TICK, Evidence, Found
+from ocr.forms import catalogue
+from ocr.kinds import Normalised
+from ocr.known.dark import cut, form_rect, page_box
+from ocr.known.ink import Ink
+from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
+
+_BESIDE_MM = 5.4
+_LEAST_MM2 = 0.45
+_DARK = 60
+_CLEARLY = 1.6
+_ALWAYS, _UNSURE, _HALF_SURE = 0.99, 0.3, 0.8
+_LEAST_OWN_MM2, _TWICE = 0.3, 2.0
+_STAMP_REACH_MM = 32.0
+_GRAY_INK_MM2 = 60.0
+
+
+def _row(options: Sequence[Rect], box: Rect) -> list[Rect]:
+    return [o for o in options if abs(o.center[1] - box.center[1]) < 0.6 * box.h]
+
+
+def _beside(options: Sequence[Rect], box: Rect, left: bool) -> Rect:
+    """The room for a mark at one side of an option, to the next option's words."""
+    mates = _row(options, box)
+    if left:
+        end = max([o.right for o in mates if o.right <= box.x + 0.5] + [box.x - _BESIDE_MM])
+        return Rect(end, box.y - 0.8, box.x + 0.3 - end, box.h + 1.6)
+    end = min([o.x for o in mates if o.x >= box.right - 0.5] + [box.right + _BESIDE_MM])
+    return Rect(box.right - 0.3, box.y - 0.8, end - box.right + 0.3, box.h + 1.6)
+
+
+def _boxes_left(template: Pixels, options: Sequence[Rect]) -> bool:
+    """Whether the boxes to tick are printed left of their options."""
+    print_ = [0.0, 0.0]
+    for box in options:
+        mates = _row(options, box)
+        for side, end in ((0, min(mates, key=lambda o: o.x)), (1, max(mates, key=lambda o: o.x))):
+            if end is box:
+                part = cut(template, _beside(options, box, side == 0))
+                print_[side] += float((part > 45).mean()) if part.size else 0.0
+    return print_[0] >= print_[1]
+
+
+def _alike(rooms: Sequence[Rect], left: bool) -> list[Rect]:
+    """The rooms beside options cut to the narrowest of them, next to their options."""
+    width = min(room.w for room in rooms)
+    return [Rect(room.right - width if left else room.x, room.y, width, room.h) for room in rooms]
+
+
+def _dark(pixels: Pixels, rect: Rect) -> float:
+    """How much of a rectangle is dark, in mm²."""
+    return int((cut(pixels, rect) > _DARK).sum()) / PER_MM**2
+
+
+def rooms_of(zone: Zone, template: Pixels) -> list[Rect]:
+    """The room for the mark of each option of a choice."""
+    boxes = [option.box for option in zone.options]
+    left = _boxes_left(template, boxes)
+    return _alike([_beside(boxes, box, left) for box in boxes], left)
+
+
+def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Sequence[str]) -> Zone:
+    """A choice with the ink that stands beside each option where it is not ticked: the middle of the samples (as they
+    lie on the form) whose truth is another option; where all tick one, what is usual beside the others."""
+    if not zone.options:
+        return zone
+    rooms = rooms_of(zone, template)
+    inked = [
+        [_dark(page, room) for page, truth in zip(laid, truths, strict=True) if truth != option.value]
+        for room, option in zip(rooms, zone.options, strict=True)
+    ]
+    known = [float(np.median(each)) for each in inked if each]
+    empty = [float(np.median(each or known or [0.0])) for each in inked]
+    pairs = zip(zone.options, empty, strict=True)
+    return replace(zone, options=tuple(option._replace(empty=round(ink, 2)) for option, ink in pairs))
+
+
+def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[int, int]) -> Found | None:
+    """The option that is marked, by the ink beside it that the form does not print. Where none stands out
+    the likeliest, unsure, if all samples have a mark, else None."""
+    rooms = rooms_of(zone, form.template)
+    inked = [_dark(ink.laid, room) for room in rooms]
+    more = [each - option.empty for each, option in zip(inked, zone.options, strict=True)]
+    # One option at least is not ticked: it says how much darker or paler this page is than the samples.
+    marked = [each - min(more) for each in more]
+    order = sorted(range(len(marked)), key=lambda k: -marked[k])
+    most, second = marked[order[0]], marked[order[1]]
+    clear = most >= _LEAST_MM2 and most >= _CLEARLY * second
+    sure = min(0.999, 0.9 + 0.05 * min(2.0, most / max(0.05, second) / 5)) if clear else _UNSURE
+    own = None if clear else _by_own_ink([ink.area(room) for room in rooms])
+    if not clear and own is None and (zone.seen < _ALWAYS or most <= 0):
+        return None
+    option = zone.options[order[0] if own is None else own]
+    sure = sure if own is None else _HALF_SURE
+    evidence = Evidence(TICK, sure, sure, 1.0, 0.0, 0.0, 1.0)
+    return Found(zone.field, Normalised(option.value), option.value, page_box(to_page, option.box, *size), evidence)
+
+
+def _by_own_ink(inked: Sequence[float]) -> int | None:
+    """Which option has most ink (mm²) that the form does not print, None where that is little or others have it too."""
+    order = sorted(range(len(inked)), key=lambda k: -inked[k])
+    most, second = inked[order[0]], inked[order[1]]
+    return order[0] if most >= _LEAST_OWN_MM2 and most >= _TWICE * second else None
+
+
+def stamps(form: KnownForm, found: Sequence[StampBox], ink: Ink | None, to_page: Affine) -> list[Found]:
+    """`present` or `absent` for each stamp that the form's type may carry; each stamp found by colour is that whose
+    usual place is nearest. `ink` where the page is gray."""
+    names = [field.name for field in catalogue().fields_of(form.type) if field.kind == "stamp"]
+    by_name: dict[str, list[Box]] = {name: [] for name in names}
+    for stamp in found:
+        near = _nearest(form, names, form_rect(to_page, stamp.box))
+        if near is not None:
+            by_name[near].append(stamp.box)
+    made = []
+    for name in names:
+        boxes, spot = by_name[name], form.stamps.get(name)
+        there = bool(boxes)
+        if ink is not None and spot is not None:
+            there = ink.area(spot) > _GRAY_INK_MM2
+        sure = 0.9 if spot is not None and ink is None else 0.3
+        value = Normalised("present" if there else "absent")
+        evidence = Evidence(STAMP, sure, sure, 1.0 if spot else 0.5, 0.0, 0.0 if boxes else 1.0, float(len(boxes)))
+        made.append(Found(name, value, value.value, _whole(boxes), evidence))
+    return made
+
+
+def _nearest(form: KnownForm, names: Sequence[str], stamp: Rect) -> str | None:
+    spots = {name: form.stamps[name] for name in names if name in form.stamps}
+    if not spots:
+        return names[0] if len(names) == 1 else None
+    away = {name: math.dist(spot.center, stamp.center) for name, spot in spots.items()}
+    best = min(away, key=lambda name: away[name])
+    if away[best] <= _STAMP_REACH_MM:
+        return best
+    unknown = [name for name in names if name not in spots]
+    return unknown[0] if len(unknown) == 1 else best
+
+
+def _whole(boxes: Sequence[Box]) -> Box | None:
+    if not boxes:
+        return None
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole

@@ -1,0 +1,31 @@
+"""Where worker processes come from: forked from one that has imported what they need, which each would else repeat."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
+
+from ocr.engines import module_of
+
+PATIENCE = 10.0  # seconds
+
+
+def prepared(engine: str) -> ForkServerContext:
+    """Begins, once a process, to bring along what workers with that engine need, and returns at once; whoever starts
+    a worker waits for it. That process has no threads and no connections, so that a fork of it is sound; it ends with
+    the last of this process and its workers."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([name for name in ("processing.warm", module_of(engine)) if name])
+    forkserver.ensure_running()
+    return context
+
+
+def end_nursery() -> None:
+    """Ends that process, whose workers have ended, and waits for it: whoever started this program finds nothing left
+    behind, and what the workers used among what this program used. The next worker is born from a new one."""
+    # A thread: a worker that does not end would hold that process for ever, and a command must not wait so long.
+    ending = threading.Thread(target=forkserver._forkserver._stop, daemon=True)  # type: ignore[attr-defined]
+    ending.start()
+    ending.join(PATIENCE)

@@ -1,0 +1,91 @@
+"""Stamps are found by their outlines on any paper, garbled labels by what is lacking, clipped values by their edges."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import pytest
+
+from imaging.model import Box, Page, Pixels
+from ocr.extract.edges import with_edges
+from ocr.extract.found import Evidence, Found, of_value
+from ocr.extract.garbled import guessed_marks
+from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, find_outlines
+from ocr.extract.runs import Run
+from ocr.extract.stampink import stamp_ink
+from ocr.kinds import Normalised
+from ocr.synthesis.stamps import drawn
+
+RED, DPMM = (40, 30, 200), 200 / 25.4
+
+
+@dataclass
+class Paper:
+    """A white page at 200 dpi on which ink can be laid."""
+
+    pixels: Pixels = field(default_factory=lambda: np.full((1160, 1650, 3), 250, np.uint8))
+
+    def press(self, shape: str, at: tuple[float, float], colour: tuple[int, int, int] = RED) -> None:
+        """A clean stamp about a point in mm."""
+        tile = drawn(shape, "中国银行西湖支行", "转讫", 200, "2026-03-08")
+        x, y = round(at[0] * DPMM) - tile.shape[1] // 2, round(at[1] * DPMM) - tile.shape[0] // 2
+        self.pixels[y : y + tile.shape[0], x : x + tile.shape[1]][tile > 100] = colour
+
+    def shapes(self) -> dict[str, tuple[float, float]]:
+        """The outlines found, with their centres in mm."""
+        found = find_outlines(stamp_ink(Page(self.pixels, 200.0), ()).map)
+        return {each.shape: (each.x, each.y) for each in found if each.score * each.covered > 0.3}
+
+
+STAMPS = [("round", ROUND), ("oval", OVAL), ("dated", OBLONG), ("name", SQUARE)]
+
+
+@pytest.mark.parametrize(("stamp", "shape"), STAMPS)
+@pytest.mark.parametrize("ink", [RED, (110, 110, 110)])
+def test_a_stamp_is_found_by_its_outline(stamp: str, shape: str, ink: tuple[int, int, int]) -> None:
+    paper = Paper()
+    paper.press(stamp, (120, 70), ink)
+    assert paper.shapes() == {shape: (pytest.approx(120, abs=2), pytest.approx(70, abs=2))}
+
+
+def test_stamps_over_each_other_are_two() -> None:
+    paper = Paper()
+    paper.press("round", (100, 70))
+    paper.press("name", (116, 76))
+    assert set(paper.shapes()) == {ROUND, SQUARE}
+
+
+def test_a_table_is_no_stamp() -> None:
+    paper = Paper()
+    for y in range(200, 1000, 80):
+        cv2.line(paper.pixels, (100, y), (1500, y), RED, 2)
+    for x in (100, 600, 1100, 1500):
+        cv2.line(paper.pixels, (x, 200), (x, 920), RED, 2)
+    assert paper.shapes() == {}
+
+
+def test_the_map_of_ink_has_its_own_resolution() -> None:
+    ink = stamp_ink(Page(Paper().pixels, 200.0), ())
+    assert ink.map.shape == (pytest.approx(1160 * DPI / 200, abs=1), pytest.approx(1650 * DPI / 200, abs=1))
+
+
+def _run(text: str, sure: float) -> Run:
+    count = len(text)
+    return Run(text, tuple(range(count)), (sure,) * count, (False,) * count, Box(0, 0, 20 * count, 20), -1)
+
+
+def test_a_garbled_label_is_what_the_type_lacks() -> None:
+    found = guessed_marks([_run("交易流林哥", 0.8), _run("西湖路", 0.99)], [], ["journal_no", "purpose"])
+    assert [mark.meaning.fields for mark in found] == [("journal_no",)]
+
+
+@pytest.mark.parametrize(("room", "edge"), [(40, 1.0), (0, -1.0)])
+def test_ink_behind_a_value_is_told(room: int, edge: float) -> None:
+    pixels = np.full((60, 300), 255, np.uint8)
+    pixels[22:38, 60 : 200 - room : 4] = 0
+    found = Found("teller_no", Normalised("1"), "1", None, Evidence(), lines=(Box(55, 10, 115, 40),))
+    assert with_edges(found, pixels, [Box(0, 10, 55, 40)]).evidence.edge == edge
+
+
+def test_a_doubtful_sign_of_money_does_not_count() -> None:
+    assert of_value("¥12.00", (0.5, 0.99, 0.98, 0.6, 0.97, 0.99), "amount") == (0.99, 0.98, 0.97, 0.99)

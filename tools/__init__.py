@@ -1,0 +1,1 @@
+"""Tools of the project: installers, servers by hand, fault runs, screenshots."""
