@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import structlog
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, InternalError
 from celery import Celery
 from celery.bootsteps import RUN
 from celery.exceptions import Reject
@@ -40,6 +41,7 @@ SOCKET = {
     socket.TCP_KEEPCNT: 3,
 }
 FAULTS = (OSError, AMQPError, KombuError)
+LEADERLESS = (TimeoutError, InternalError)  # what a queue without a leader answers
 log = structlog.get_logger("vouch.dispatch")
 
 
@@ -142,7 +144,8 @@ def _loop(consumer: WakeConsumer, connection: Connection, tasks: Any, blueprint:
     """Takes one message after the other. Celery's own loops either sleep up to ten seconds with an acknowledgement in
     hand (acks late, one process), or send no heartbeats."""
     tasks.on_message = consumer.create_task_handler()
-    _consume(consumer, tasks)
+    tasks.consume()
+    consumer.on_answer()
     consumer.on_ready()
     while blueprint.state == RUN and consumer.connection:
         state.maybe_shutdown()
@@ -154,21 +157,6 @@ def _loop(consumer: WakeConsumer, connection: Connection, tasks: Any, blueprint:
             # nothing for minutes.
             raise ConnectionResetError("the broker closed the connection while a page was worked on")
         connection.heartbeat_check()
-
-
-def _consume(consumer: WakeConsumer, tasks: Any) -> None:
-    """A queue whose broker was killed soon after it was made may stay without a leader for good (RabbitMQ 3.10):
-    it is there, takes connections, and answers nothing. It is deleted then, and made anew at the next connection: it
-    holds wakes only, and the catalogue wakes again what waits."""
-    try:
-        tasks.consume()
-    except TimeoutError:
-        consumer.unanswered += 1
-        if consumer.unanswered >= UNANSWERED:
-            consumer.unanswered = 0
-            _delete(consumer.app, [queue.name for queue in tasks.queues])
-        raise
-    consumer.unanswered = 0
 
 
 def _delete(app: Celery, names: Iterable[str]) -> None:
@@ -193,9 +181,27 @@ class WakeConsumer(Consumer):  # type: ignore[misc]
         default_steps = [step for step in Consumer.Blueprint.default_steps if "delayed_delivery" not in step]  # noqa: RUF012
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self.unanswered = 0  # times in a row that the queue gave no answer
+        self.asking = False  # connected, and not yet told that the queue is there
+        self.unanswered = 0  # times in a row that the queue gave no answer, or that the broker failed at it
         super().__init__(*args, **options)
         self.amqheartbeat = HEARTBEAT
+
+    def on_answer(self) -> None:
+        self.asking, self.unanswered = False, 0
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """A quorum queue whose broker was killed soon after it was made may stay without a leader for good (RabbitMQ
+        3.10): it is there, takes connections, and answers nothing or with 541. It is deleted then, and made anew at the
+        next connection: it holds wakes only, and the catalogue wakes again what waits."""
+        super().on_connection_error_after_connected(exc)
+        if not self.asking or not isinstance(exc, LEADERLESS):
+            return
+        self.unanswered += 1
+        if self.unanswered >= UNANSWERED:
+            self.unanswered = 0
+            _delete(self.app, self.app.amqp.queues.consume_from)
+        elif isinstance(exc, InternalError):
+            time.sleep(LOOK)  # this comes at once, and a broker that only just started may yet find its leader
 
     def ensure_connected(self, conn: Connection) -> Connection:
         told: Callable[[str], None] = self.app.conf.vouch_told
@@ -209,6 +215,7 @@ class WakeConsumer(Consumer):  # type: ignore[misc]
         self.first_connection_attempt = False
         _limit(conn)
         told("")
+        self.asking = True
         return conn
 
 
