@@ -18,12 +18,14 @@ _FOLD_INK, _FOLD_PIXELS = 0.6, 8
 _BREAK_MM = 0.8
 _SOLID = 0.82
 _THICKEST_MM = 1.4
-_JOIN_MM = 6.0
+_JOIN_MM, _ASKEW_MM = 6.0, 0.5
 _OVERSHOOT_MM = 1.6
 _CELL_MM = (2.2, 2.6)
 _CELL_FILL = 0.86
 _PAGE_SHARE = 0.9
 _FAINTEST = 14
+_ALIGNED_MM = 2.0
+_ROWS, _ROW_SHARE = 3, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def table(page: Page) -> Table:
     )
     # cv2 kills the process over an array without rows, which a page thinner than `times` would leave.
     shape = (max(1, page.height // times), max(1, page.width // times))
-    drawn = _drawn(level, upright, shape, page.dpi / times)
+    drawn = _drawn(level, upright + _open_sides(level, upright, page.dpi / times), shape, page.dpi / times)
     found = _rectangles(drawn, page.dpi / times)
     boxes = (Box(b.x * times, b.y * times, b.w * times, b.h * times) for b in found)
     return Table(rules, tuple(sorted(boxes, key=lambda b: (b.y, b.x))))
@@ -82,6 +84,34 @@ def ruling(page: Page) -> Ruling:
 def cells(page: Page) -> tuple[Box, ...]:
     """The cells of `table`."""
     return table(page).cells
+
+
+def _open_sides(level: list[Segment], upright: list[Segment], dpi: float) -> list[Segment]:
+    """The sides that a table leaves open: its level rules begin, or end, in one line and uprights part its rows."""
+    near, widest = pixels_of(_ALIGNED_MM, dpi), max((s.length for s in level), default=0)
+    level = [s for s in level if s.length >= _ROW_SHARE * widest]
+    sides: list[Segment] = []
+    for left in (True, False):
+        for rows in _columns([(s.x1 if left else s.x2, s) for s in level], near):
+            ends = [x for x, _ in rows]
+            first, last = rows[0][1], rows[-1][1]
+            x = min(ends) if left else max(ends)
+            inside = [u for u in upright if first.y1 - near <= u.y1 and u.y2 <= last.y1 + near]
+            if len(rows) >= _ROWS and any(first.x1 <= u.x1 <= first.x2 for u in inside):
+                sides.append(Segment(x, first.y1, x, last.y1))
+    return sides
+
+
+def _columns(rules: list[tuple[int, Segment]], near: int) -> list[list[tuple[int, Segment]]]:
+    """Rules by the place of one of their ends, each column from top to bottom."""
+    columns: list[list[tuple[int, Segment]]] = []
+    for x, rule in sorted(rules, key=lambda pair: pair[1].y1):
+        home = next((column for column in columns if abs(column[-1][0] - x) <= near), None)
+        if home is None:
+            columns.append([(x, rule)])
+        else:
+            home.append((x, rule))
+    return columns
 
 
 def _drawn(level: list[Segment], upright: list[Segment], shape: tuple[int, int], dpi: float) -> Pixels:
@@ -106,7 +136,11 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     across = [_flipped(s) for s in level if s.length >= sure]
     standing = [s for s in standing if not _is_fold(s, across, flipped)]
     # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
-    upright = [_flipped(s) for s in standing if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2)]
+    upright = [
+        _flipped(s)
+        for s in standing
+        if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2) or _crossed(s, across, reach) >= 2
+    ]
     return [s for s in level if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
 
 
@@ -124,6 +158,13 @@ def _ends_on(level: Segment, uprights: list[Segment], reach: int) -> int:
     """How many ends of a level segment lie on uprights."""
     near = [u.x1 for u in uprights if u.y1 - reach <= level.y1 <= u.y2 + reach]
     return sum(any(abs(x - end) <= reach for x in near) for end in (level.x1, level.x2))
+
+
+def _crossed(level: Segment, uprights: list[Segment], reach: int) -> int:
+    """How many uprights a level segment meets: print that touches its end only makes it longer."""
+    return sum(
+        u.y1 - reach <= level.y1 <= u.y2 + reach and level.x1 - reach <= u.x1 <= level.x2 + reach for u in uprights
+    )
 
 
 def _flipped(s: Segment) -> Segment:
@@ -163,22 +204,32 @@ def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
     thickest = pixels_of(_THICKEST_MM, dpi, 3) + 1
     _, _, w, h, area = (stats := components(runs)).T
     thin = stats[(h <= np.maximum(thickest, w // 12)) & (area <= thickest * w)].tolist()
-    placed = [(_row_of(runs, x, y, w, h), x, w, area) for x, y, w, h, area in thin]
+    placed = [part for x, y, w, h, _ in thin for part in _parts(runs[y : y + h, x : x + w], x, y, least)]
     found = [
         Segment(x, row, x + w - 1, row, max(1, round(area / w) - 1))
         for row, x, w, area in placed
         # The feet of a line of print stand level too, but with gaps.
         if cv2.countNonZero(thickened[row, x : x + w]) >= _SOLID * w
     ]
-    return _joined(found, pixels_of(_JOIN_MM, dpi), thickest)
+    return _joined(found, pixels_of(_JOIN_MM, dpi), pixels_of(_ASKEW_MM, dpi, 2) + 1)
 
 
-def _row_of(runs: Pixels, x: int, y: int, w: int, h: int) -> int:
-    """The middle of the fullest rows of a run; the bow of a stamp or a stroke on it is only a few of its pixels."""
-    filled = [cv2.countNonZero(runs[row, x : x + w]) for row in range(y, y + h)]
-    most = 0.9 * max(filled)
-    full = [row for row, count in enumerate(filled) if count >= most]
-    return y + sum(full) // len(full)
+def _parts(run: Pixels, x: int, y: int, least: int) -> list[tuple[int, int, int, int]]:
+    """The rules in a thin run at (x, y) of a mask: row, left end, length and area of each. Rules of one table that lie
+    a little beside each other touch at their ends, and count as one run."""
+    found: list[tuple[int, int, int, int]] = []
+    while True:
+        filled = [cv2.countNonZero(row) for row in run]
+        most = max(filled)
+        if most < least:
+            return found
+        # The bow of a stamp or a stroke on a rule is only a few of its pixels.
+        full = [k for k, count in enumerate(filled) if count >= 0.9 * most]
+        places = np.flatnonzero(run[full].any(axis=0))
+        first, end = int(places[0]), int(places[-1]) + 1
+        found.append((y + sum(full) // len(full), x + first, end - first, cv2.countNonZero(run[:, first:end])))
+        run = run.copy()
+        run[:, first:end] = 0
 
 
 def _joined(segments: list[Segment], gap: int, apart: int) -> list[Segment]:

@@ -111,12 +111,13 @@ def uscc_check_digit(case: Case) -> list[Verdict]:
 
 
 def discount_adds_up(case: Case) -> list[Verdict]:
-    """bill_amount - discount_interest = discount_paid."""
+    """bill_amount - discount_interest = discount_paid. An interest that is more than what is paid is the other one of
+    the two: their sum would be right whichever was taken for which."""
     names = ("bill_amount", "discount_interest", "discount_paid")
     bill, interest, paid = (_decimal(case.values.get(name)) for name in names)
     if bill is None or interest is None or paid is None:
         return []
-    return [Verdict(names, bill - interest == paid, f"{bill} less {interest} is not {paid}")]
+    return [Verdict(names, bill - interest == paid and interest < paid, f"{bill} less {interest} is not {paid}")]
 
 
 def rate_of(text: str) -> tuple[Decimal, str | None] | None:

@@ -13,6 +13,7 @@ from ocr.kinds import dates, has_date_units
 from ocr.kinds.capitals import LOOK_ALIKES
 
 _NEAR, _CELL_NEAR, _DATE_NEAR, _DIGITS_NEAR = 0.9, 2.0, 8.0, 3.5
+_GROUP = 8  # digits
 # Capital numerals as engines misread them belong to a date too: it is read again by its own characters.
 _DATE_PIECE = re.compile(
     "[" + "".join(c for c, to in LOOK_ALIKES.items() if to not in "元整角分万亿仟佰") + "貳畫捨"
@@ -32,12 +33,15 @@ def _joinable(parts: Sequence[Segment]) -> bool:
     gaps = [(b.box.x - a.box.right) / max(1, a.box.h) for a, b in itertools.pairwise(parts)]
     if _is_date(text) and len(text.replace(" ", "")) <= 18:
         return not any(_is_date(part.text) for part in parts)
-    if parts[0].cell >= 0 and max(gaps) <= _CELL_NEAR and all(part.cell == parts[0].cell for part in parts):
+    near = _CELL_NEAR if parts[0].cell >= 0 else _NEAR
+    if max(gaps) <= near and all(part.cell == parts[0].cell for part in parts):
         return True
-    if max(gaps) <= _NEAR and all(part.cell == parts[0].cell for part in parts):
-        return True
-    digits = all(_DIGIT_PIECE.fullmatch(part.text) for part in parts)
-    return digits and max(gaps) <= _DIGITS_NEAR and all(len(part.text) >= 2 for part in parts[:-1])
+    if max(gaps) > _DIGITS_NEAR or any(part.cell != parts[0].cell for part in parts):
+        return False
+    # Numbers of two columns stand as near as the groups of one, but groups are short.
+    return all(_DIGIT_PIECE.fullmatch(part.text) and 2 <= len(part.text) <= _GROUP for part in parts[:-1]) and bool(
+        _DIGIT_PIECE.fullmatch(parts[-1].text)
+    )
 
 
 def composed(segments: Sequence[Segment], marks: Sequence[Mark]) -> list[Segment]:

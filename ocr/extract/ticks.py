@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from ocr.kinds import choices
 
 _LEAD, _MORE = 0.022, 1.2  # by how much, and how many times, a ticked box holds more ink than the next one
 _EMPTY = 0.02
-_MARKS = choices.TICKS + choices.BOXES + "()"
+_MARKS = choices.TICKS + choices.BOXES + "()[]【】〔〕"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,30 @@ def _is_covered(index: int, start: int, end: int, marks: Sequence[Mark]) -> bool
     return any(m.run == index and m.start < end and start < m.end for m in marks)
 
 
-def _signs(text: str, places: Sequence[tuple[int, int, str]]) -> list[str]:
+def _signs(run: Run, places: Sequence[tuple[int, int, str]]) -> list[str]:
     """The boxes, brackets and ticks that belong to each option of a row: those before it where the row begins with
-    some, else those behind it."""
+    some, those behind it where it ends with some, else those that stand nearer to it than to its neighbour."""
+    if not places:
+        return []
     starts, ends = [start for start, *_ in places], [end for _, end, _ in places]
-    between = (
-        [text[a:b] for a, b in zip([max(0, starts[0] - 3), *ends], [*starts, len(text)], strict=True)] if places else []
-    )
-    kept = ["".join(c for c in part if c in _MARKS) for part in between]
-    return kept[:-1] if kept and kept[0] else kept[1:]
+    spans = list(zip([max(0, starts[0] - 3), *ends], [*starts, len(run.text)], strict=True))
+    kept = [[i for i in range(a, b) if run.text[i] in _MARKS] for a, b in spans]
+    before = bool(kept[0]) or (not kept[-1] and _lean_right(run, kept[1:-1]))
+    # An option that was misread is none of the places: its signs must not fall to its neighbour.
+    if before:
+        return ["".join(itertools.takewhile(_is_sign, reversed(run.text[:start]))) for start in starts]
+    return ["".join(itertools.takewhile(_is_sign, run.text[end:])) for end in ends]
+
+
+def _is_sign(char: str) -> bool:
+    return char in _MARKS
+
+
+def _lean_right(run: Run, between: Sequence[Sequence[int]]) -> bool:
+    """Whether the signs between options stand nearer to what follows them."""
+    signs = [part for part in between if part]
+    left = sum(run.xs[part[0]] - run.xs[part[0] - 1] for part in signs)
+    return sum(run.xs[part[-1] + 1] - run.xs[part[-1]] for part in signs) < left
 
 
 def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], marks: Sequence[Mark]) -> list[Option]:
@@ -63,8 +79,8 @@ def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], mar
         if index in barred or run.tall:
             continue
         text = run.text.replace("帐", "账")
-        places = [p for p in choices.occurrences(text, field.options) if not _is_covered(index, p[0], p[1], marks)]
-        for (start, end, option), sign in zip(places, _signs(text, places), strict=True):
+        places = [p for p in choices.occurrences(text, field.options, clipped=True) if not _is_covered(index, p[0], p[1], marks)]
+        for (start, end, option), sign in zip(places, _signs(run, places), strict=True):
             ticked = any(c in choices.TICKS for c in sign)
             empty = bool(sign) and not ticked
             part, xs = run.part(start, end), run.xs

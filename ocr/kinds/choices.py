@@ -9,6 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from .texts import nfkc
 
 TICKS = "☑✓✔√☒■▣☓ⅤVv"
+_LEAST_CUT = 3  # characters
 BOXES = "□☐口▢〇○日"
 _CURRENCIES = {"人民币": "CNY", "CNY": "CNY", "RMB": "CNY", "美元": "USD", "USD": "USD", "港币": "HKD", "港元": "HKD",
                "HKD": "HKD", "欧元": "EUR", "EUR": "EUR", "人民币元": "CNY", "156": "CNY"}  # fmt: skip
@@ -19,11 +20,16 @@ def stored(option: str) -> str:
     return _CURRENCIES.get(option, option)
 
 
-def occurrences(text: str, options: tuple[str, ...]) -> list[tuple[int, int, str]]:
-    """Where options stand in a text, longest first, never overlapping: start, end, option; by place."""
+def occurrences(text: str, options: tuple[str, ...], clipped: bool = False) -> list[tuple[int, int, str]]:
+    """Where options stand in a text, longest first, never overlapping: start, end, option; by place. `clipped` finds
+    those too that lack their first or last character (般存款账户), where no other option ends or begins so."""
+    words = sorted(((option, option) for option in options), key=lambda pair: -len(pair[0]))
+    if clipped:
+        cuts = [(cut, option) for option in options for cut in (option[1:], option[:-1]) if len(cut) >= _LEAST_CUT]
+        words += [(cut, option) for cut, option in cuts if sum(cut in other for other in options) == 1]
     found: list[tuple[int, int, str]] = []
-    for option in sorted(options, key=len, reverse=True):
-        for match in re.finditer(re.escape(option), text):
+    for word, option in words:
+        for match in re.finditer(re.escape(word), text):
             if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                 found.append((match.start(), match.end(), option))
     return sorted(found)
