@@ -24,6 +24,7 @@ _CELL_MM = (2.2, 2.6)
 _CELL_FILL = 0.86
 _PAGE_SHARE = 0.9
 _FAINTEST = 14
+_TOUCH, _PRINT_INK = 2, 0.35
 _ALIGNED_MM = 2.0
 _ROWS, _ROW_SHARE = 3, 0.5
 
@@ -141,7 +142,15 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
         for s in standing
         if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2) or _crossed(s, across, reach) >= 2
     ]
-    return [s for s in level if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
+    kept = [s for s in level if _ends_on(s, upright, _TOUCH) == 2 or not _is_print(s, ink)]
+    return [s for s in kept if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
+
+
+def _is_print(level: Segment, ink: Pixels) -> bool:
+    """Whether a level run is the feet or the heads of a line of print: the rest of it stands right above or below."""
+    sides = (ink[max(0, level.y1 - 4) : max(0, level.y1 - 2)], ink[level.y1 + 3 : level.y1 + 5])
+    spans = (side[:, level.x1 : level.x2 + 1] for side in sides if len(side))
+    return any(float(span.max(axis=0).mean()) > _PRINT_INK * 255 for span in spans)
 
 
 def _is_fold(standing: Segment, across: list[Segment], flipped: Pixels) -> bool:

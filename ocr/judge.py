@@ -147,6 +147,7 @@ def _unproved(found: Found, kind: str) -> bool:
     return any((
         # % and ‰ look alike; only the interest tells them apart. Words and digits that mended each other disagreed.
         found.field == "discount_rate" or DEPENDENT in e.proofs,
+        found.grid is not None and not found.grid.sure,
         e.how not in {STAMP, TICK} and (e.misfit >= 1.0 or e.place > _FAR or e.again < 0),
         # Ink goes on at the crop's end, or text of the cell was given to no field: the value may be a part.
         e.edge < 0 or e.left > 0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from imaging.model import Box
+from ocr.extract.columns import Columns, find_columns
 from ocr.extract.runs import Cells, Run, union
 from ocr.extract.segments import Segment
 from ocr.kinds import amounts
@@ -15,18 +16,22 @@ from ocr.kinds import amounts
 HEAD = "千百十亿千百十万千百十元角分"
 _UNITS = frozenset(HEAD)
 _LEAST = 6
+# Units that stand once in a head, and how many columns follow.
+_FROM_RIGHT = {"分": 0, "角": 1, "元": 2, "万": 6, "亿": 10}
 _DIGITS = frozenset("0123456789OoQDIl|ZzSsBb¥Y")
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """The columns of an amount: the centre of each in page pixels, the last being 分, their pitch, the box of the head
-    and the box of the row of digits."""
+    and the box of the row of digits. `sure`: a unit was read that says which column is which; a column too few would
+    be a tenth of the amount."""
 
     columns: tuple[float, ...]
     pitch: float
     head: Box
     row: Box
+    sure: bool = True
 
     def column(self, x: float) -> int:
         """The column that a point lies in."""
@@ -112,20 +117,80 @@ def _row_box(head: Box, pitch: float, cells: Cells) -> Box:
 
 
 def find_grids(runs: Sequence[Run], cells: Cells) -> list[tuple[Grid, set[int]]]:
-    """The grids of a page with the runs that make up their heads."""
+    """The grids of a page with the runs that make up their heads: by the units that were read in a head, by the cells
+    of a row of digits, or both."""
+    columns, units = find_columns(cells.boxes), _units(runs)
     found = []
-    for head in _heads(_units(runs)):
-        aligned = _aligned(head)
-        if aligned is None:
-            continue
-        last, pitch = aligned
-        first = min(unit.x for unit in head)
-        count = round((last - first) / pitch) + 1
-        columns = tuple(last - pitch * k for k in range(count - 1, -1, -1))
-        top, bottom = int(np.median([u.box.y for u in head])), int(np.median([u.box.bottom for u in head]))
-        box = Box(round(columns[0] - pitch / 2), top, round(count * pitch), max(4, bottom - top))
-        found.append((Grid(columns, pitch, box, _row_box(box, pitch, cells)), {unit.run for unit in head}))
+    for head in _heads(units):
+        grid = _by_head(head, cells)
+        if grid is not None:
+            mine = next((each for each in columns if _suits(grid, each)), None)
+            grid = grid if mine is None else _by_columns(mine.cells, mine.pitch, grid.head)
+            found.append((grid, {unit.run for unit in head} | _inside(grid.head, runs)))
+    for each in columns:
+        if all(min(g.row.bottom, each.row.bottom) <= max(g.row.y, each.row.y) or not _beside(g, each) for g, _ in found):
+            grid = _anchored(_by_columns(each.cells, each.pitch, each.head), units)
+            found.append((grid, _inside(grid.head, runs)))
     return found
+
+
+def _anchored(grid: Grid, units: Sequence[_Unit]) -> Grid:
+    """The grid with the last columns that have no cell of their own, as the units above it say; not `sure` without
+    such units."""
+    top, bottom = grid.row.y - 2 * grid.pitch, grid.row.bottom
+    near = [u for u in units if u.char in _FROM_RIGHT and top <= u.box.center[1] <= bottom
+            and grid.row.x - grid.pitch <= u.x <= grid.row.right + 3 * grid.pitch]  # fmt: skip
+    if not near:
+        return replace(grid, sure=False)
+    last = float(np.median([u.x + _FROM_RIGHT[u.char] * grid.pitch for u in near]))
+    lacking = round((last - grid.columns[-1]) / grid.pitch)
+    if not 0 <= lacking <= 2:
+        return replace(grid, sure=False)
+    more = tuple(grid.columns[-1] + grid.pitch * k for k in range(1, lacking + 1))
+    wide = round(lacking * grid.pitch)
+    row, head = (replace(box, w=box.w + wide) for box in (grid.row, grid.head))
+    return replace(grid, columns=grid.columns + more, row=row, head=head)
+
+
+def _by_head(head: Sequence[_Unit], cells: Cells) -> Grid | None:
+    aligned = _aligned(head)
+    if aligned is None:
+        return None
+    last, pitch = aligned
+    first = min(unit.x for unit in head)
+    count = round((last - first) / pitch) + 1
+    columns = tuple(last - pitch * k for k in range(count - 1, -1, -1))
+    top, bottom = int(np.median([u.box.y for u in head])), int(np.median([u.box.bottom for u in head]))
+    box = Box(round(columns[0] - pitch / 2), top, round(count * pitch), max(4, bottom - top))
+    return Grid(columns, pitch, box, _row_box(box, pitch, cells))
+
+
+def _suits(grid: Grid, columns: Columns) -> bool:
+    """Whether the cells are those of the grid: its columns are among them, and the last of both is the same."""
+    near = 0.4 * grid.pitch
+    same = [min(abs(x - other) for other in columns.centers) <= near for x in grid.columns]
+    level = columns.row.y <= grid.row.y + grid.row.h / 2 <= columns.row.bottom
+    return level and sum(same) >= 0.8 * len(same) and abs(columns.centers[-1] - grid.columns[-1]) <= near
+
+
+def _beside(grid: Grid, columns: Columns) -> bool:
+    return grid.row.x < columns.row.right and columns.row.x < grid.row.right
+
+
+def _by_columns(cells: Sequence[Box], pitch: float, head: Box | None) -> Grid:
+    """The grid of a row of cells. Without a head of their own the cells may hold it above the digits."""
+    row = union(cells)
+    if head is None:
+        high = min(round(0.5 * row.h), max(0, row.h - round(1.6 * pitch)))
+        head = Box(row.x, row.y - (0 if high else 1), row.w, max(1, high))
+    top = max(row.y, head.bottom) if head.bottom < row.bottom else row.y
+    return Grid(tuple(cell.center[0] for cell in cells), pitch, head, Box(row.x, top, row.w, max(1, row.bottom - top)))
+
+
+def _inside(head: Box, runs: Sequence[Run]) -> set[int]:
+    """The runs of a head, misread units among them."""
+    centers = ((i, run.box.center) for i, run in enumerate(runs) if run.box.h <= 2 * head.h and not run.tall)
+    return {i for i, (x, y) in centers if head.x <= x <= head.right and head.y <= y <= head.bottom}
 
 
 def _digits_in(grid: Grid, runs: Sequence[Run], heads: set[int]) -> tuple[list[tuple[str, float, float]], set[int]]:

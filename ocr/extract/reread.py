@@ -10,7 +10,7 @@ import numpy as np
 
 from imaging.model import Box, Pixels
 from ocr.extract import Layout
-from ocr.extract.crops import grid_strip, line_crop
+from ocr.extract.crops import grid_strip, ink_columns, line_crop
 from ocr.extract.fit import misfit, read_as
 from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean, of_value
 from ocr.extract.grids import Grid
@@ -41,18 +41,25 @@ class _Second:
     rival: float = 0.0
 
 
-def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None) -> _Second:
+def _of_lines(lines: Sequence[Line], field: FieldDef, grid: Grid | None, pixels: Pixels) -> _Second:
     text = "".join(line.text for line in lines).lstrip(LEADING + " ").rstrip(TRAILING)
     confidences = tuple(
         p for line in lines for p in of_value(line.text, line.char_confidences or (line.confidence,), field.kind)
     )
     least, mean = least_and_mean(confidences)
     if grid is not None:
-        amount = amounts.from_grid(text)
+        amount = amounts.from_grid(text) if _fills(text, grid, pixels) else None
         value = Normalised(amounts.as_text(amount), None, False, amount) if amount is not None else None
     else:
         value = read_as(text, field) if text else None
     return _Second(text, value, least, mean, _rival(lines, field))
+
+
+def _fills(text: str, grid: Grid, pixels: Pixels) -> bool:
+    """Whether as many characters were read as columns hold ink, from the first of them on; a sign of money may stand
+    before the digits, and be misread or missed. One digit too few is a tenth of the amount."""
+    inked = ink_columns(pixels, grid)
+    return len(inked) - inked.index(True) - len(re.sub(r"[\s.,:|丨]", "", text)) in {0, 1} if any(inked) else False
 
 
 def _rival(lines: Sequence[Line], field: FieldDef) -> float:
@@ -162,7 +169,7 @@ def reread(
             kinds += [_mask(fields[each.field])] * len(mine)
     lines = engine.read_lines(crops, kinds) if crops else []
     changed = {
-        each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid), fields[each.field])
+        each.field: _agree(each, _of_lines(lines[start:end], fields[each.field], each.grid, pixels), fields[each.field])
         for each, start, end in spans
     }
     return [changed.get(each.field, each) for each in found]

@@ -17,13 +17,14 @@ from ocr.kinds import choices
 
 _LEAD, _MORE = 0.022, 1.2  # by how much, and how many times, a ticked box holds more ink than the next one
 _EMPTY = 0.02
-_MARKS = choices.TICKS + choices.BOXES + "()[]【】〔〕"
+_OPENING, _CLOSING = "([【〔", ")]】〕"
+_MARKS = choices.TICKS + choices.BOXES + _OPENING + _CLOSING
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option as it is printed: its stored form and text, box, run, whether a tick was read beside it, whether an
-    empty box was, and the centres of its first and last character."""
+    empty box was, the centres of its first and last character, and what its brackets enclose."""
 
     value: str
     text: str
@@ -33,6 +34,7 @@ class Option:
     unticked: bool
     first: float
     last: float
+    room: Box | None = None
 
     @property
     def pitch(self) -> float:
@@ -46,19 +48,20 @@ def _is_covered(index: int, start: int, end: int, marks: Sequence[Mark]) -> bool
     return any(m.run == index and m.start < end and start < m.end for m in marks)
 
 
-def _signs(run: Run, places: Sequence[tuple[int, int, str]]) -> list[str]:
-    """The boxes, brackets and ticks that belong to each option of a row: those before it where the row begins with
-    some, those behind it where it ends with some, else those that stand nearer to it than to its neighbour."""
+def _signs(run: Run, places: Sequence[tuple[int, int, str]]) -> list[range]:
+    """The characters (boxes, brackets, ticks) that belong to each option of a row: those before it where the row begins
+    with some, those behind it where it ends with some, else those that stand nearer to it than to its neighbour."""
     if not places:
         return []
     starts, ends = [start for start, *_ in places], [end for _, end, _ in places]
     spans = list(zip([max(0, starts[0] - 3), *ends], [*starts, len(run.text)], strict=True))
     kept = [[i for i in range(a, b) if run.text[i] in _MARKS] for a, b in spans]
-    before = bool(kept[0]) or (not kept[-1] and _lean_right(run, kept[1:-1]))
     # An option that was misread is none of the places: its signs must not fall to its neighbour.
-    if before:
-        return ["".join(itertools.takewhile(_is_sign, reversed(run.text[:start]))) for start in starts]
-    return ["".join(itertools.takewhile(_is_sign, run.text[end:])) for end in ends]
+    if kept[0] or (not kept[-1] and _lean_right(run, kept[1:-1])):
+        signs = [sum(1 for _ in itertools.takewhile(_is_sign, reversed(run.text[:start]))) for start in starts]
+        return [range(start - count, start) for start, count in zip(starts, signs, strict=True)]
+    signs = [sum(1 for _ in itertools.takewhile(_is_sign, run.text[end:])) for end in ends]
+    return [range(end, end + count) for end, count in zip(ends, signs, strict=True)]
 
 
 def _is_sign(char: str) -> bool:
@@ -80,12 +83,27 @@ def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], mar
             continue
         text = run.text.replace("帐", "账")
         places = [p for p in choices.occurrences(text, field.options, clipped=True) if not _is_covered(index, p[0], p[1], marks)]
-        for (start, end, option), sign in zip(places, _signs(run, places), strict=True):
+        for (start, end, option), signs in zip(places, _signs(run, places), strict=True):
+            sign = "".join(run.text[i] for i in signs)
             ticked = any(c in choices.TICKS for c in sign)
-            empty = bool(sign) and not ticked
             part, xs = run.part(start, end), run.xs
-            found.append(Option(choices.stored(option), option, part.box, index, ticked, empty, xs[start], xs[end - 1]))
+            found.append(
+                Option(
+                    choices.stored(option), option, part.box, index, ticked, bool(sign) and not ticked, xs[start],
+                    xs[end - 1], _room(run, signs),
+                )
+            )  # fmt: skip
     return found
+
+
+def _room(run: Run, signs: range) -> Box | None:
+    """What two brackets enclose, None where there are none."""
+    if len(signs) < 2 or run.text[signs[0]] not in _OPENING or run.text[signs[-1]] not in _CLOSING:
+        return None
+    brackets = 0.3 * run.box.h
+    left, right = run.xs[signs[0]], run.xs[signs[-1]]
+    inset = min(brackets, (right - left) / 4)
+    return Box(round(left + inset), run.box.y, max(1, round(right - left - 2 * inset)), run.box.h)
 
 
 def _ink(gray: Pixels, paper: float, box: Box) -> float:
@@ -110,6 +128,9 @@ def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[Option, float] | N
     """The option whose box holds clearly more ink than those of the others, and how clearly."""
     paper = float(np.median(gray[::8, ::8]))
     lefts, rights = ([_ink(gray, paper, _beside(o, side)) for o in options] for side in (False, True))
+    rooms = [o.room for o in options if o.room is not None]
+    if len(rooms) == len(options):
+        lefts = rights = [_ink(gray, paper, room) for room in rooms]
     # Boxes stand all left or all right of their options: the far end of the row is white on the other side.
     side = lefts if min(lefts) > _EMPTY or min(rights) <= _EMPTY else rights
     order = sorted(range(len(options)), key=lambda i: -side[i])
