@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ocr.calibration import ACCEPT_ERROR, fitted
 from ocr.extract.fit import to_simple
-from ocr.extract.found import GRID, LABEL, STAMP, TICK, ZONE, Found
+from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, ZONE, Found
 from ocr.extract.mend import DEPENDENT, MENDED
 from ocr.forms import FieldDef
 from ocr.model import FieldValue
@@ -136,6 +136,8 @@ def barred(found: Found, kind: str) -> bool:
         return True
     if kind == "amount_cn" and _PLAIN.search(found.value.value):
         return True
+    if e.how == LOOSE and kind == "account":
+        return True  # a check digit proves the number, not whose it is
     if found.value.proved is True or proofs_of(found):
         return False
     return _unproved(found, kind)

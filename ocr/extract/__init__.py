@@ -14,10 +14,11 @@ from ocr.extract.found import GRID, LABEL, LOOSE, TICK, Evidence, Found, least_a
 from ocr.extract.garbled import guessed_marks
 from ocr.extract.grids import Grid, find_grids, value_segment
 from ocr.extract.loose import find_loose
-from ocr.extract.marks import Mark, find_marks
+from ocr.extract.marks import Mark, find_marks, money_signs
 from ocr.extract.roles import Role, assign_roles, by_field
 from ocr.extract.runs import Cells, Run, runs_of
 from ocr.extract.segments import Segment, digit_rows, join_rows, rows_of_value, segments_of
+from ocr.extract.stub import stub_edge
 from ocr.extract.ticks import Option, options_in, ticked
 from ocr.forms import FieldDef, TypeDef, catalogue
 from ocr.kinds import Normalised
@@ -52,9 +53,12 @@ def analyse(reading: Reading, boxes: Sequence[Box]) -> Layout:
     """The layout of a page, from its reading and the boxes of its table cells."""
     cells = Cells(boxes, reading.width, reading.height)
     runs = runs_of(reading, cells)
+    edge = stub_edge(runs, reading.width)
+    runs = [run for run in runs if run.box.center[0] >= edge]
     grids = find_grids(runs, cells)
     heads = {i for _, used in grids for i in used}
     marks = [mark for mark in find_marks(runs) if mark.run not in heads]
+    marks = sorted([*marks, *money_signs(runs, [grid.box for grid, _ in grids])], key=lambda m: (m.run, m.start))
     return Layout(reading, cells, tuple(runs), tuple(marks), tuple((grid, frozenset(used)) for grid, used in grids))
 
 
@@ -154,8 +158,9 @@ def _of_option(name: str, option: Option, sure: float, roles: Mapping[str, list[
 
 def _loose(missing: Sequence[FieldDef], free: list[Segment], layout: Layout) -> list[Found]:
     found = []
+    accounts = [field for field in missing if field.kind == "account"]
     for field in missing:
-        loose = find_loose(field, free, layout.reading.height)
+        loose = find_loose(field, free, layout.reading.height, only=accounts == [field])
         if loose is None:
             continue
         segment, value, cost = loose

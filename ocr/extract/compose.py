@@ -20,6 +20,7 @@ _DATE_PIECE = re.compile(
     + r"\d年月日曰零壹贰叁肆伍陆柒捌玖拾〇一二三四五六七八九十OIl\s:.\-/]+"
 )  # fmt: skip
 _LONG = re.compile(r"[\d ]{8,}")
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _DIGIT_PIECE = re.compile(r"[\d\sOIl*xX]+")
 
 
@@ -33,6 +34,8 @@ def _joinable(parts: Sequence[Segment]) -> bool:
     gaps = [(b.box.x - a.box.right) / max(1, a.box.h) for a, b in itertools.pairwise(parts)]
     if _is_date(text) and len(text.replace(" ", "")) <= 18:
         return not any(_is_date(part.text) for part in parts)
+    if any(_LONG.fullmatch(part.text) for part in parts) and any(_WORDS.search(part.text) for part in parts):
+        return False  # a name and the account beside it, in one cell
     near = _CELL_NEAR if parts[0].cell >= 0 else _NEAR
     if max(gaps) <= near and all(part.cell == parts[0].cell for part in parts):
         return True

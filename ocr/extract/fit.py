@@ -19,6 +19,8 @@ _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
 _DOTTED = re.compile(r"^(19|20)\d{2}[.·。]\d{1,2}([.·。]\d{1,2})?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
 _LATIN_GAP = re.compile(r"([,)])(?=[A-Za-z]{2})")
+# The year of an official document stands in these brackets (GB/T 9704), which are read as square ones.
+_YEAR = re.compile(r"[\[〔](\d{4})[\]〕]")
 # Printed beside the purpose on many forms, seldom one.
 _FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
 
@@ -106,6 +108,8 @@ def read_as(text: str, field: FieldDef) -> Normalised | None:
     if field.kind not in {"name", "text"}:
         return normalise(field.kind, text, field)
     found = None if plain(text) in lexicon() else normalise(field.kind, text, field)
+    if found and field.name == "document_no":
+        found = replace(found, value=_YEAR.sub(r"〔\1〕", found.value))
     return _spaced(_simplified(found)) if found else None
 
 

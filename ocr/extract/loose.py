@@ -9,6 +9,9 @@ from ocr.extract.segments import Segment
 from ocr.forms import FieldDef
 from ocr.kinds import Normalised, capitals, has_date_units, normalise
 
+_ALONE = 1.4  # the cost of what only looks like it: nothing of that stands by itself
+_MONEY = re.compile(r"\d{1,3}(?:,\d{3})*\.\d{2}|\d+\.\d{2}")
+_ACCOUNT = re.compile(r"[\d ]{12,}")
 Loose = tuple[Segment, Normalised, float]
 
 
@@ -49,12 +52,21 @@ def _words(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | No
 
 
 def _amount(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | None:
-    """The one amount in a grid, else the one text with a sign of money."""
+    """The one amount in a grid, else the one text with a sign of money, else the one that is written as money is."""
     grids = [(s, v) for s in free if s.grid and (v := normalise(field.kind, s.text, field))]
     if len(grids) == 1:
         return (*grids[0], 0.2)
     signed = [(s, v) for s in free if "¥" in s.text and (v := normalise(field.kind, s.text, field))]
-    return (*signed[0], 0.5) if len({value.value for _, value in signed}) == 1 else None
+    if signed:
+        return (*signed[0], 0.5) if len({value.value for _, value in signed}) == 1 else None
+    bare = [(s, v) for s in free if _MONEY.fullmatch(s.text) and (v := normalise(field.kind, s.text, field))]
+    return (*bare[0], _ALONE) if len({value.value for _, value in bare}) == 1 else None
+
+
+def _account(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | None:
+    """The one text that is a long number."""
+    long = [(s, v) for s in free if _ACCOUNT.fullmatch(s.text) and (v := normalise(field.kind, s.text, field))]
+    return (*long[0], _ALONE) if len(long) == 1 else None
 
 
 def _currency(field: FieldDef, free: Sequence[Segment], _height: int) -> Loose | None:
@@ -74,7 +86,8 @@ _FINDERS: dict[str, Callable[[FieldDef, Sequence[Segment], int], Loose | None]] 
 }
 
 
-def find_loose(field: FieldDef, free: Sequence[Segment], height: int) -> Loose | None:
-    """A value for a field that no label led to: the text, its value, a cost; None for fields that always have one."""
-    finder = _FINDERS.get(field.name)
+def find_loose(field: FieldDef, free: Sequence[Segment], height: int, only: bool = False) -> Loose | None:
+    """A value for a field that no label led to: the text, its value, a cost; None for fields that always have one.
+    `only`: it is the only account that no label led to."""
+    finder = _account if only and field.kind == "account" else _FINDERS.get(field.name)
     return finder(field, free, height) if finder else None

@@ -153,6 +153,15 @@ def _same_meaning(a: str, b: str) -> bool:
     return (first.fields, first.groups, first.row) == (second.fields, second.groups, second.row)
 
 
+def _whole(index: int, run: Run, found: list[Mark]) -> list[Mark]:
+    """The labels of a run, or the longer one that it is as a whole with a character misread (收款人账弓)."""
+    if len(found) == 1 and found[0].start == 0 and found[0].score < 1:
+        near = _misread(index, run)
+        if near and near[0].end == len(run.text) and len(near[0].meaning.label) > len(found[0].meaning.label):
+            return near
+    return found
+
+
 def _misread(index: int, run: Run) -> list[Mark]:
     """A mark for a run that is a misread label as a whole, or up to its first colon."""
     colon = run.text.find(":")
@@ -256,7 +265,7 @@ def _next_below(runs: Sequence[Run], free: Sequence[int], last: int) -> int | No
 
 def find_marks(runs: Sequence[Run]) -> list[Mark]:
     """Every label on the page, by run and place."""
-    marks = [mark for index, run in enumerate(runs) for mark in _exact(index, run)]
+    marks = [mark for index, run in enumerate(runs) for mark in _whole(index, run, _exact(index, run))]
     held = {mark.run for mark in marks}
     free = [i for i in range(len(runs)) if i not in held]
     joined = _joined(runs, [i for i in free if len(runs[i].text.strip(_BRACKETS)) >= 1])
@@ -269,6 +278,16 @@ def find_marks(runs: Sequence[Run]) -> list[Mark]:
     covered = {i for mark in known for i in mark.others}
     unknown = [mark for i, run in enumerate(runs) if i not in covered for mark in _unknown(i, run, known)]
     return sorted([*known, *unknown], key=lambda mark: (mark.run, mark.start))
+
+
+def money_signs(runs: Sequence[Run], grids: Sequence[Box]) -> list[Mark]:
+    """A sign of money alone in its cell is the label of the amount beside it, unless it leads the digits of a grid."""
+    signs = ((i, run) for i, run in enumerate(runs) if run.text == "¥" and run.cell >= 0)
+    return [
+        Mark(Meaning("¥", ("amount", "bill_amount")), i, 0, 1, run.box, run.cell, 0.95)
+        for i, run in signs
+        if not any(box.x <= run.box.center[0] <= box.right and box.y <= run.box.center[1] <= box.bottom for box in grids)
+    ]
 
 
 def _stacked(runs: Sequence[Run], marks: list[Mark]) -> list[Mark]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ocr.extract.found import Evidence, Found
 from ocr.forms import TypeDef
-from ocr.kinds import Normalised, amounts, capital_value
+from ocr.kinds import Normalised, amounts, capital_value, capitals
 from ocr.numerals import to_capital
 from ocr.rules import Case, discount_interest_is_right
 
@@ -18,6 +18,7 @@ DERIVED, MENDED = "derived", "mended"
 # Two values of which one was made from the other: that they agree proves nothing.
 DEPENDENT = "dependent"
 _MOST_OFF = 0.2  # share of the words that may be misread
+_SURE = 0.9
 
 
 def spellings(amount: Decimal) -> frozenset[str]:
@@ -41,11 +42,22 @@ def _words(words: Found, digits: Found) -> Found:
     if amount is None or amount <= 0 or words.value.numeric == amount:
         return words
     way, off = _nearest(words.value.value, amount)
-    if off > max(1, _MOST_OFF * len(way)):
+    if off > max(1, _MOST_OFF * len(way)) or not _may_differ(words, way):
         return words
     value = Normalised(way, None, True, amount)
     marks = words.evidence.proofs | {f"{MENDED}{min(off, 3)}"}
     return replace(words, value=value, evidence=replace(words.evidence, proofs=marks))
+
+
+def _may_differ(words: Found, way: str) -> bool:
+    """Whether no character that was read with certainty would have to go: characters are left out and misread, but
+    those that are surely there are not made up."""
+    sure = words.confidences
+    chars = [char for char in words.raw if not char.isspace()]
+    if len(chars) != len(sure):
+        return True
+    gone = (edit for edit in Levenshtein.editops(chars, list(way)) if edit.tag == "delete")
+    return all(sure[edit.src_pos] < _SURE or chars[edit.src_pos] not in capitals.CAPITALS for edit in gone)
 
 
 def _digits(digits: Found, words: Found) -> Found:

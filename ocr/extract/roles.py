@@ -195,11 +195,10 @@ def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Rol
                 named.add(id(mine.head))
         else:
             unled.append(mark)
-    roles += _unled(unled, [name for name in known if all(r.field != name for r in roles)], kind.name)
-    for mark in marks:
-        if mark.meaning.row is None and id(mark) not in named:
-            roles += _head_name(mark, known) if mark.meaning.groups else _plain_roles(mark, known)
-    return roles
+    plain = [mark for mark in marks if mark.meaning.row is None and id(mark) not in named]
+    said = [role for m in plain for role in (_head_name(m, known) if m.meaning.groups else _plain_roles(m, known))]
+    taken = {role.field for role in roles} | {role.field for role in said if role.certainty >= 0.95}
+    return roles + _unled(unled, [name for name in known if name not in taken], kind.name) + said
 
 
 def _head_name(mark: Mark, known: Sequence[str]) -> list[Role]:

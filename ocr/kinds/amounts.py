@@ -10,6 +10,7 @@ from .texts import nfkc
 _SIGN = r"(?:人民币|RMB|CNY|USD|HKD|EUR|US\$|HK\$|[¥$€£Y羊*#⊗xX]|半|芊|关)"
 _TAIL = r"(?:元整?|圆整?|整|[*#-]+|人民币|RMB|CNY)?"
 _LIKE = str.maketrans("OoQDIl|iZzSsBb", "00001111225586")
+_TAILED = re.compile(r"(-?[\d.,]*\d\.\d{2})[^\d.,A-Za-z]{1,2}")
 _GROUPED = re.compile(r"-?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
 
 
@@ -37,7 +38,9 @@ def _separators(body: str) -> str | None:
 def amount(text: str) -> tuple[Decimal, bool] | None:
     """The amount, two decimals, that a text says, and whether it had to be repaired; None where it says none."""
     plain = _stripped(text)
-    for body, repaired in ((plain, False), (plain.translate(_LIKE), True)):
+    # A stroke of a stamp behind an amount is read as a character.
+    tailed = _TAILED.fullmatch(plain)
+    for body, repaired in ((plain, False), (plain.translate(_LIKE), True), (tailed[1] if tailed else "", True)):
         if not re.fullmatch(r"-?[\d.,]*\d", body):
             continue
         number = _separators(body)
