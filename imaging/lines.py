@@ -137,11 +137,7 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     across = [_flipped(s) for s in level if s.length >= sure]
     standing = [s for s in standing if not _is_fold(s, across, flipped)]
     # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
-    upright = [
-        _flipped(s)
-        for s in standing
-        if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2) or _crossed(s, across, reach) >= 2
-    ]
+    upright = [_flipped(s) for s in standing if _is_rule(s, across, reach, sure)]
     kept = [s for s in level if _ends_on(s, upright, _TOUCH) == 2 or not _is_print(s, ink)]
     return [s for s in kept if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
 
@@ -169,11 +165,13 @@ def _ends_on(level: Segment, uprights: list[Segment], reach: int) -> int:
     return sum(any(abs(x - end) <= reach for x in near) for end in (level.x1, level.x2))
 
 
-def _crossed(level: Segment, uprights: list[Segment], reach: int) -> int:
-    """How many uprights a level segment meets: print that touches its end only makes it longer."""
-    return sum(
+def _is_rule(level: Segment, uprights: list[Segment], reach: int, sure: int) -> bool:
+    """Whether a level segment runs from upright to upright; print that touches one of its ends makes it longer."""
+    ends = _ends_on(level, uprights, reach)
+    met = sum(
         u.y1 - reach <= level.y1 <= u.y2 + reach and level.x1 - reach <= u.x1 <= level.x2 + reach for u in uprights
     )
+    return ends >= 1 and (level.length >= sure or ends == 2 or met >= 2)
 
 
 def _flipped(s: Segment) -> Segment:

@@ -128,7 +128,9 @@ def find_grids(runs: Sequence[Run], cells: Cells) -> list[tuple[Grid, set[int]]]
             grid = grid if mine is None else _by_columns(mine.cells, mine.pitch, grid.head)
             found.append((grid, {unit.run for unit in head} | _inside(grid.head, runs)))
     for each in columns:
-        if all(min(g.row.bottom, each.row.bottom) <= max(g.row.y, each.row.y) or not _beside(g, each) for g, _ in found):
+        if all(
+            min(g.row.bottom, each.row.bottom) <= max(g.row.y, each.row.y) or not _beside(g, each) for g, _ in found
+        ):
             grid = _anchored(_by_columns(each.cells, each.pitch, each.head), units)
             found.append((grid, _inside(grid.head, runs)))
     return found

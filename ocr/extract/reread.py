@@ -59,7 +59,10 @@ def _fills(text: str, grid: Grid, pixels: Pixels) -> bool:
     """Whether as many characters were read as columns hold ink, from the first of them on; a sign of money may stand
     before the digits, and be misread or missed. One digit too few is a tenth of the amount."""
     inked = ink_columns(pixels, grid)
-    return len(inked) - inked.index(True) - len(re.sub(r"[\s.,:|丨]", "", text)) in {0, 1} if any(inked) else False
+    if not any(inked):
+        return False
+    wanted, plain = len(inked) - inked.index(True), re.sub(r"[\s.,:|丨]", "", text)
+    return len(plain) == wanted or (len(plain) == wanted - 1 and plain[0] not in "¥￥")
 
 
 def _rival(lines: Sequence[Line], field: FieldDef) -> float:

@@ -82,7 +82,11 @@ def options_in(runs: Sequence[Run], field: FieldDef, barred: frozenset[int], mar
         if index in barred or run.tall:
             continue
         text = run.text.replace("帐", "账")
-        places = [p for p in choices.occurrences(text, field.options, clipped=True) if not _is_covered(index, p[0], p[1], marks)]
+        places = [
+            p
+            for p in choices.occurrences(text, field.options, clipped=True)
+            if not _is_covered(index, p[0], p[1], marks)
+        ]
         for (start, end, option), signs in zip(places, _signs(run, places), strict=True):
             sign = "".join(run.text[i] for i in signs)
             ticked = any(c in choices.TICKS for c in sign)

@@ -45,7 +45,7 @@ def cleaned(text: str) -> str:
     text = re.sub(r"[\s::,,.。、;;⊗×xX*¥¥()()\[\]【】|丨_\-]", "", text)
     # The head of a grid of digits, read in one line with the words.
     text = re.sub(r"^[亿万元角分]*[千百十][亿千百十万元角分]{2,}(?=[^亿千百十万元角分])", "", text)
-    return re.sub(r"^(?:人民币|RMB)?(?:大写)?(?:人民币)?", "", text)
+    return re.sub(r"^(?:人民币?|RMB)?(?:大写)?(?:人民币)?", "", text)
 
 
 def repaired(text: str) -> str:
