@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from imaging.model import Page, Pixels
+from imaging.model import Box, Page, Pixels
 from imaging.ops import shrunk, to_dpi
 from ocr.extract.outlines import DPI, Map
 from ocr.model import Line
 
 _DPI = 100.0
+_BORDER_MM = 0.8
 _RULE_MM = 48.0  # longer than the sides of stamps
 _GRAY = 14
 _FAINT, _FULL = 15.0, 70.0  # how far a stamp's colour stands above the others, of 255
@@ -41,14 +42,15 @@ def is_gray(page: Page) -> bool:
     return bool(np.percentile(small.max(axis=2) - small.min(axis=2), 99.9) < _GRAY)
 
 
-def stamp_ink(page: Page, lines: Sequence[Line]) -> StampInk:
-    """The ink of a page that may be stamps: by colour, and on a page without colour whatever `lines` do not explain."""
+def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box] = ()) -> StampInk:
+    """The ink of a page that may be stamps: by colour, and on a page without colour whatever of it, on `even` paper,
+    `lines` do not explain; without the rules between table `cells`, which are as long as a stamp's sides."""
     bare = is_gray(page)
     times = to_dpi(page, _DPI)
     dpi = page.dpi / times
-    small = shrunk(page.pixels, times)
+    small = shrunk((even if bare else page).pixels, times)
     ink = _dark(small, lines, times) if bare else _coloured(small)
-    ink = _without_rules(ink, dpi)
+    ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
     area = float((ink > _INKED).sum()) * (2.54 / dpi) ** 2
     wide = cv2.blur(cv2.dilate(ink, np.ones((3, 3), np.uint8)), (3, 3))
     fine = cv2.resize(wide, None, fx=DPI / dpi, fy=DPI / dpi, interpolation=cv2.INTER_LINEAR)
@@ -78,6 +80,30 @@ def _dark(pixels: Pixels, lines: Sequence[Line], times: int) -> Map:
             rows = slice(max(0, (b.y + inner) // times), (b.bottom - inner) // times + 1)
             ink[rows, max(0, (b.x + inner) // times) : (b.right - inner) // times + 1] = 0
     return ink
+
+
+def _without_borders(ink: Map, cells: Sequence[Box], times: int, near: int) -> Map:
+    """The map without the borders of cells that lie beside another cell: one that stands alone may be a stamp."""
+    for box in cells:
+        x, y, right, bottom = (side // times for side in (box.x, box.y, box.right, box.bottom))
+        if not any(_adjoins(box, other, near * times) for other in cells if other is not box):
+            continue
+        for left, top, end, low in (
+            (x, y, right, y),
+            (x, bottom, right, bottom),
+            (x, y, x, bottom),
+            (right, y, right, bottom),
+        ):
+            ink[max(0, top - near) : low + near + 1, max(0, left - near) : end + near + 1] = 0
+    return ink
+
+
+def _adjoins(box: Box, other: Box, near: int) -> bool:
+    """Whether two cells share a border."""
+    across = min(box.right, other.right) - max(box.x, other.x)
+    down = min(box.bottom, other.bottom) - max(box.y, other.y)
+    side = min(abs(box.x - other.right), abs(other.x - box.right)) <= 2 * near and down > 0
+    return side or (min(abs(box.y - other.bottom), abs(other.y - box.bottom)) <= 2 * near and across > 0)
 
 
 def _without_rules(ink: Map, dpi: float) -> Map:

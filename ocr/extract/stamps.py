@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,9 @@ _LEAST = {ROUND: 0.18, OVAL: 0.18, OBLONG: 0.19, SQUARE: 0.25}
 _LEAST_BARE = {ROUND: 0.19, OVAL: 0.19, OBLONG: 0.2, SQUARE: 0.27}
 _TURNS = (-12.0, 0.0, 12.0)
 _WORD = (0.62, 0.9, 0.12)  # of a round stamp's height: where its word stands; of its width: the room beside it
+_DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
+_DAY = re.compile(r"(?:19|20)\d{2}[.\-/年]\d{1,2}[.\-/月]\d{1,2}日?")
+_SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
 _INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
 
@@ -95,6 +99,10 @@ def _said(box: Box, sheet: Sheet, engine: Engine) -> int:
     """Above 0 for the words of a bank's round stamp, below for a customer's."""
     lines = engine.read_lines(_strips(sheet.page.pixels, box))
     text = _words_in(box, sheet.layout) + "".join(line.text for line in lines)
+    return 3 if _DATED.search(text) else _letters(text)
+
+
+def _letters(text: str) -> int:
     return sum(c in _BANK_LETTERS for c in text) - 2 * sum(c in _CUSTOMER_LETTERS for c in text)
 
 
@@ -105,8 +113,12 @@ def _owned(outline: Outline, sheet: Sheet, engine: Engine) -> _Stamp:
     clear = outline.score * outline.covered
     if len(sheet.names) == 1:
         return _Stamp(box, clear, sheet.names[0], 1.0)
+    # Tellers' stamps carry the day, whatever their shape.
+    words = _words_in(box, sheet.layout)
+    if _DATED.search(words) or _letters(words) > 2:
+        return _Stamp(box, clear, BANK, 0.999)
     if outline.shape and outline.shape != ROUND:
-        return _Stamp(box, clear, CUSTOMER if outline.shape == SQUARE else BANK, 0.999)
+        return _Stamp(box, clear, CUSTOMER if outline.shape == SQUARE else BANK, 0.99 if words else 0.999)
     said = _said(box, sheet, engine)
     if said:
         return _Stamp(box, clear, BANK if said > 0 else CUSTOMER, 0.999 if abs(said) > 2 else 0.97)
@@ -127,6 +139,19 @@ def _worded(sheet: Sheet) -> Box | None:
     return min((m.box for m in stamped), key=lambda box: box.y, default=None)
 
 
+def _imprint(sheet: Sheet) -> Box | None:
+    """A bank's stamp known by its day and the word above or below it, where its rim was not found."""
+    runs = [run for run in sheet.layout.runs if not run.tall]
+    days = [run.box for run in runs if _DAY.fullmatch(run.text)]
+    words = [run.box for run in runs if _letters(run.text) > 1 and not run.text.endswith((":", ")"))]
+    for day in days:
+        for word in words:
+            apart = max(word.y - day.bottom, day.y - word.bottom)
+            if apart <= day.h and abs(day.center[0] - word.center[0]) <= 0.5 * max(day.w, word.w):
+                return union((day, word))
+    return None
+
+
 def find_stamps(sheet: Sheet, engine: Engine) -> list[Found]:
     """`present` or `absent` for each stamp that the type may carry."""
     if not sheet.names:
@@ -136,15 +161,26 @@ def find_stamps(sheet: Sheet, engine: Engine) -> list[Found]:
     if whole and len(sheet.names) == 1:
         stamps = [_owned(each, sheet, engine) for each in whole]
         return [_told(sheet.names[0], sheet, stamps, StampInk(np.zeros((1, 1), np.float32), 0.0, False), 0.0)]
-    ink = stamp_ink(sheet.page, sheet.layout.reading.lines)
+    ink = stamp_ink(sheet.page, sheet.split.text_stream, sheet.layout.reading.lines, sheet.layout.cells.boxes)
     outlines = find_outlines(ink.map) if ink.area > _NO_INK else ()
     least = _LEAST_BARE if ink.bare else _LEAST
-    clear = [each for each in outlines if each.score * each.covered >= least[each.shape]]
-    # A blob of colour with the rim of a stamp that no outline explains is a stamp, whatever its shape.
-    clear += [each for each in split if not any(_covers(other, each) for other in clear)]
+    # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
+    clear = whole + [
+        each
+        for each in outlines
+        if each.score * each.covered >= least[each.shape] and not any(_covers(other, each) for other in whole)
+    ]
+    # One that no outline explains is a stamp, whatever its shape.
+    clear += [each for each in split if _is_wide(each) and not any(_covers(other, each) for other in clear)]
     stamps = [_owned(each, sheet, engine) for each in clear]
-    weak = max((each.score * each.covered for each in outlines if each not in clear), default=0.0)
+    rest = [each for each in outlines if not any(_covers(other, each) for other in clear)]
+    weak = max((each.score * each.covered for each in rest), default=0.0)
     return [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
+
+
+def _is_wide(outline: Outline) -> bool:
+    low, high = sorted((outline.w, outline.h))
+    return low >= _SLIM and high <= _LONG * low
 
 
 def _covers(outline: Outline, other: Outline) -> bool:
@@ -157,13 +193,20 @@ def _told(name: str, sheet: Sheet, stamps: Sequence[_Stamp], ink: StampInk, weak
     mine = [stamp for stamp in stamps if stamp.whose == name]
     label = 1.0 if sheet.roles(name) else 0.5
     others = min([1.0, *(stamp.sure for stamp in stamps if stamp.whose != name)])
-    worded = _worded(sheet) if name == BANK and not mine else None
+    imprint = _imprint(sheet) if name == BANK and not mine else None
+    worded = imprint or (_worded(sheet) if name == BANK and not mine else None)
     inked = sum(stamp.box.w * stamp.box.h for stamp in stamps) * (2.54 / sheet.page.dpi) ** 2
     left = max(0.0, ink.area - _INKED * inked)
     if mine:
         sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
     else:
-        sure = 0.6 if worded else others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
+        sure = (
+            0.97
+            if imprint
+            else 0.6
+            if worded
+            else others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
+        )
     box = union(stamp.box for stamp in mine) if mine else worded
     value = Normalised("present" if box else "absent")
     evidence = Evidence(

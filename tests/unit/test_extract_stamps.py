@@ -24,6 +24,7 @@ class Paper:
     """A white page at 200 dpi on which ink can be laid."""
 
     pixels: Pixels = field(default_factory=lambda: np.full((1160, 1650, 3), 250, np.uint8))
+    cells: tuple[Box, ...] = ()
 
     def press(self, shape: str, at: tuple[float, float], colour: tuple[int, int, int] = RED) -> None:
         """A clean stamp about a point in mm."""
@@ -33,7 +34,8 @@ class Paper:
 
     def shapes(self) -> dict[str, tuple[float, float]]:
         """The outlines found, with their centres in mm."""
-        found = find_outlines(stamp_ink(Page(self.pixels, 200.0), ()).map)
+        page = Page(self.pixels, 200.0)
+        found = find_outlines(stamp_ink(page, page, (), self.cells).map)
         return {each.shape: (each.x, each.y) for each in found if each.score * each.covered > 0.3}
 
 
@@ -64,8 +66,17 @@ def test_a_table_is_no_stamp() -> None:
     assert paper.shapes() == {}
 
 
+def test_cells_of_the_size_of_seals_are_no_stamps() -> None:
+    paper = Paper()
+    paper.cells = tuple(Box(x, 400, 145, 145) for x in range(300, 1100, 145))
+    for box in paper.cells:
+        cv2.rectangle(paper.pixels, (box.x, box.y), (box.right, box.bottom), (110, 110, 110), 2)
+    assert paper.shapes() == {}
+
+
 def test_the_map_of_ink_has_its_own_resolution() -> None:
-    ink = stamp_ink(Page(Paper().pixels, 200.0), ())
+    page = Page(Paper().pixels, 200.0)
+    ink = stamp_ink(page, page, ())
     assert ink.map.shape == (pytest.approx(1160 * DPI / 200, abs=1), pytest.approx(1650 * DPI / 200, abs=1))
 
 
