@@ -24,7 +24,7 @@ _CELL_MM = (2.2, 2.6)
 _CELL_FILL = 0.86
 _PAGE_SHARE = 0.9
 _FAINTEST = 14
-_TOUCH, _PRINT_INK = 2, 0.35
+_TOUCH, _PRINT_INK, _WHOLE = 2, 0.35, 0.95
 _ALIGNED_MM = 2.0
 _ROWS, _ROW_SHARE = 3, 0.5
 
@@ -137,7 +137,7 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     across = [_flipped(s) for s in level if s.length >= sure]
     standing = [s for s in standing if not _is_fold(s, across, flipped)]
     # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
-    upright = [_flipped(s) for s in standing if _is_rule(s, across, reach, sure)]
+    upright = [_flipped(s) for s in standing if _is_rule(s, across, reach, sure, flipped)]
     kept = [s for s in level if _ends_on(s, upright, _TOUCH) == 2 or not _is_print(s, ink)]
     return [s for s in kept if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
 
@@ -165,13 +165,17 @@ def _ends_on(level: Segment, uprights: list[Segment], reach: int) -> int:
     return sum(any(abs(x - end) <= reach for x in near) for end in (level.x1, level.x2))
 
 
-def _is_rule(level: Segment, uprights: list[Segment], reach: int, sure: int) -> bool:
+def _is_rule(level: Segment, uprights: list[Segment], reach: int, sure: int, ink: Pixels) -> bool:
     """Whether a level segment runs from upright to upright; print that touches one of its ends makes it longer."""
     ends = _ends_on(level, uprights, reach)
+    if ends == 0 or ends == 2 or level.length >= sure:
+        return ends > 0
     met = sum(
         u.y1 - reach <= level.y1 <= u.y2 + reach and level.x1 - reach <= u.x1 <= level.x2 + reach for u in uprights
     )
-    return ends >= 1 and (level.length >= sure or ends == 2 or met >= 2)
+    # Strokes of two lines of print, one below the other, are joined over what is white between them.
+    line = ink[max(0, level.y1 - 1) : level.y1 + 2, level.x1 : level.x2 + 1].max(axis=0)
+    return met >= 2 and np.count_nonzero(line) >= _WHOLE * line.size
 
 
 def _flipped(s: Segment) -> Segment:

@@ -22,6 +22,7 @@ from ocr.extract.stub import stub_edge
 from ocr.extract.ticks import Option, options_in, ticked
 from ocr.forms import FieldDef, TypeDef, catalogue
 from ocr.kinds import Normalised
+from ocr.kinds.capitals import is_worded
 from ocr.model import Reading
 
 __all__ = ["Extraction", "Layout", "analyse", "extract"]
@@ -106,7 +107,9 @@ def _with_rows(
 ) -> tuple[Pairing, list[Segment]]:
     """The pairing with the further rows of its value, and the texts that they took."""
     if field.kind in _SEVERAL_ROWS:
-        more = rows_of_value(pairing.segment, free, cells)
+        more = [
+            s for s in rows_of_value(pairing.segment, free, cells) if field.kind != "amount_cn" or is_worded(s.text)
+        ]
     elif field.kind == "account" or field.name == "bill_no":
         more = digit_rows(pairing.segment, free)
     else:

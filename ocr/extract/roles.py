@@ -195,10 +195,11 @@ def assign_roles(marks: Sequence[Mark], kind: TypeDef, cells: Cells) -> list[Rol
                 named.add(id(mine.head))
         else:
             unled.append(mark)
-    plain = [mark for mark in marks if mark.meaning.row is None and id(mark) not in named]
-    said = [role for m in plain for role in (_head_name(m, known) if m.meaning.groups else _plain_roles(m, known))]
-    taken = {role.field for role in roles} | {role.field for role in said if role.certainty >= 0.95}
-    return roles + _unled(unled, [name for name in known if name not in taken], kind.name) + said
+    others = [mark for mark in marks if mark.meaning.row is None and id(mark) not in named]
+    plain = [role for mark in others if not mark.meaning.groups for role in _plain_roles(mark, known)]
+    taken = {role.field for role in roles} | {role.field for role in plain if role.certainty >= 0.95}
+    roles += _unled(unled, [name for name in known if name not in taken], kind.name)
+    return roles + plain + [role for mark in others if mark.meaning.groups for role in _head_name(mark, known)]
 
 
 def _head_name(mark: Mark, known: Sequence[str]) -> list[Role]:

@@ -40,6 +40,11 @@ def is_capital(char: str) -> bool:
     return char in CAPITALS or char in _PLAIN
 
 
+def is_worded(text: str) -> bool:
+    """Whether a text is mostly of the characters of an amount in words."""
+    return sum(is_capital(char) for char in text) >= 0.6 * max(1, len(text))
+
+
 def cleaned(text: str) -> str:
     """A capital amount without spaces, punctuation and the leading 人民币, still as written."""
     text = re.sub(r"[\s::,,.。、;;⊗×xX*¥¥()()\[\]【】|丨_\-]", "", text)
