@@ -168,7 +168,7 @@ def _ends_on(level: Segment, uprights: list[Segment], reach: int) -> int:
 def _is_rule(level: Segment, uprights: list[Segment], reach: int, sure: int, ink: Pixels) -> bool:
     """Whether a level segment runs from upright to upright; print that touches one of its ends makes it longer."""
     ends = _ends_on(level, uprights, reach)
-    if ends == 0 or ends == 2 or level.length >= sure:
+    if ends in {0, 2} or level.length >= sure:
         return ends > 0
     met = sum(
         u.y1 - reach <= level.y1 <= u.y2 + reach and level.x1 - reach <= u.x1 <= level.x2 + reach for u in uprights

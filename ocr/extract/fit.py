@@ -18,6 +18,7 @@ _DATE = re.compile(r"^(19|20)\d{2}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?$")
 # The date of a teller's stamp over the value.
 _DOTTED = re.compile(r"^(19|20)\d{2}[.·。]\d{1,2}([.·。]\d{1,2})?$")
 _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
+_LATIN_OPENING = re.compile(r"(?<=[A-Za-z]{2})(\()(?=[A-Za-z])")
 _LATIN_GAP = re.compile(r"([,)])(?=[A-Za-z]{2})")
 # The year of an official document stands in these brackets (GB/T 9704), which are read as square ones.
 _YEAR = re.compile(r"[\[〔](\d{4})[\]〕]")
@@ -89,8 +90,8 @@ def _quality(found: Normalised, text: str, field: FieldDef) -> float:
 
 
 def _spaced(found: Normalised) -> Normalised:
-    """Latin words with the space behind a comma or bracket that engines leave out."""
-    value = _LATIN_GAP.sub(r"\1 ", found.value)
+    """Latin words with the space beside a comma or bracket that engines leave out."""
+    value = _LATIN_OPENING.sub(r" \1", _LATIN_GAP.sub(r"\1 ", found.value))
     return found if value == found.value else replace(found, value=value, repaired=True)
 
 

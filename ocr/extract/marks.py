@@ -13,6 +13,7 @@ from ocr.extract.lexicon import Meaning, by_length, lexicon, longest_first, plai
 from ocr.extract.runs import Run, same_column, same_row
 
 _BRACKETS = "()[]::·.,、"
+_UNMISTAKABLE = 5  # characters of a label that no value holds
 _LABEL_LIKE = re.compile(r"([\u4e00-\u9fff()]{2,8}):")
 
 
@@ -82,6 +83,7 @@ def _exact(index: int, run: Run) -> list[Mark]:
         useful = bool(meaning.fields or meaning.groups or meaning.row)
         colon = end < len(run.text) and run.text[end] == ":"
         before = before or bool(found and found[-1].end == start) or (colon and useful and _has_left_gap(run, start))
+        before = before or (behind and useful and match.end() - match.start() >= _UNMISTAKABLE)
         if before and (behind or (useful and (start == 0 or found))):
             score = 1.0 if behind else 0.7
             end = _ends(run, end)

@@ -171,6 +171,8 @@ def _in_order(marks: Sequence[Mark]) -> list[Mark]:
 def _plain_roles(mark: Mark, known: Sequence[str]) -> list[Role]:
     """A label's own fields, as far as the type has them; the first is what it says by itself."""
     names = [name for name in mark.meaning.fields if name in known]
+    if len(names) > 1 and names[1].startswith("holder_") and names[0].partition("_")[2] == names[1].partition("_")[2]:
+        del names[1]  # the holder stands for a group only on paper that has no such group
     sure = 1.0 if mark.score >= 0.95 else 0.85
     return [Role(name, mark, sure if i == 0 else sure * 0.9) for i, name in enumerate(names)]
 

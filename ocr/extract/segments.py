@@ -15,6 +15,7 @@ TRAILING = " |丨:：_"
 # Small print about the sheet itself, never a value.
 _SMALL_PRINT = re.compile(
     r"第[一二三四五六七]联|此联|须知|请妥善|涂改|本凭证|本申请|服务热线|上列款项|账户内支付|自出票之日|如有疑问|mm$|无误"
+    r"|[亿千百十万元角分]{6}"
 )
 
 
