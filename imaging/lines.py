@@ -235,7 +235,8 @@ def _parts(run: Pixels, x: int, y: int, least: int) -> list[tuple[int, int, int,
         if most < least:
             return found
         # The bow of a stamp or a stroke on a rule is only a few of its pixels.
-        full = [k for k, count in enumerate(filled) if count >= 0.9 * most]
+        fullest = run[filled.index(most)] > 0
+        full = [k for k, row in enumerate(run) if np.count_nonzero(row[fullest]) >= 0.9 * most]
         places = np.flatnonzero(run[full].any(axis=0))
         first, end = int(places[0]), int(places[-1]) + 1
         found.append((y + sum(full) // len(full), x + first, end - first, cv2.countNonZero(run[:, first:end])))

@@ -46,6 +46,13 @@ def test_digits_that_say_something_else_altogether_are_left_to_a_person() -> Non
     assert (said["amount"].value.value, said["amount_in_words"].value.value) == ("99999.99", "壹仟贰佰叁拾肆元伍角整")
 
 
+def test_words_that_were_surely_read_are_not_made_less() -> None:
+    words = found("amount_in_words", "柒拾陆万玖仟捌佰捌拾陆元柒角陆分")
+    sure = replace(words, confidences=(0.99,) * len(words.raw))
+    said = mended("wire_transfer", found("amount", "69886.76"), sure)
+    assert said["amount_in_words"].value.value == words.value.value
+
+
 def test_an_amount_that_was_not_read_is_derived_and_says_so() -> None:
     said = mended("wire_transfer", found("amount_in_words", "壹仟元整"))
     assert (said["amount"].value.value, said["amount"].evidence.how) == ("1000.00", "derived")

@@ -110,6 +110,11 @@ def test_a_rule_passes_and_fails(rule: str, type_name: str, good: dict[str, str]
     assert rule in failed(type_name, bad)
 
 
+def test_an_interest_larger_than_what_is_paid_is_the_other_one() -> None:
+    values = {"bill_amount": "889064.67", "discount_interest": "881517.00", "discount_paid": "7547.67"}
+    assert [each.rule for each in failures(Case("discount", values, ON))] == ["discount_adds_up"]
+
+
 def test_an_account_under_a_card_label_must_pass_whatever_its_length() -> None:
     values = {"holder_account": "4000000000000003"}
     assert "card_passes_luhn" in failed("cash_deposit", values, cards=frozenset({"holder_account"}))
