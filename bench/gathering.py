@@ -33,7 +33,10 @@ from ocr.synthesis.day import make_day
 from ocr.synthesis.layouts.design import PLANS
 from ocr.understand import STAMPS_ASKED, evidence_of, see
 
+from .heldout import __main__ as heldout
+
 LOOKS = ("colour", "grey", "bitonal")
+OTHERS = "layouts"  # the look of pages of bench/heldout, whose layouts and wear are its own
 _FORMATS = {"colour": "jpg", "grey": "grey", "bitonal": "bitonal"}
 DATE = dt.date(2026, 4, 21)
 SAMPLES = 5  # a form is learned from
@@ -126,7 +129,9 @@ def _picture(pixels: Pixels, found: Found) -> bytes:
 
 def generated(folder: Path, pile: Pile, types: Sequence[str] | None = None) -> list[Truth]:
     """A pile's vouchers in a folder, written where they are not there yet, and what they say."""
-    if not (folder / TRUTH).exists():
+    if pile.look == OTHERS and not (folder / TRUTH).exists():
+        heldout.write(folder, pile.seed, pile.pages)
+    elif not (folder / TRUTH).exists():
         make_day(
             folder, seed=pile.seed, vouchers=pile.pages, geometries=(pile.print,), wear=pile.wear, types=types,
             formats=_FORMATS[pile.look], business_date=DATE, branch_no="0310", teller_no="0099", extras=False,
@@ -194,14 +199,18 @@ def _kept_forms(pile: Pile, out: Path) -> tuple[KnownForm, ...]:
     return tuple(pickle.loads(kept.read_bytes()))
 
 
-def piles(seed: int, pages: int, known: float = 0.3, each: int = 20) -> list[Pile]:
-    """About `pages` pages in piles of `each`, of prints of their own, worn and looking as archives have them."""
+def piles(seed: int, pages: int, known: float = 0.25, layouts: float = 0.35, each: int = 20) -> list[Pile]:
+    """About `pages` pages in piles of `each`, of prints of their own, worn and looking as archives have them; a share
+    of them `known` forms, a share `layouts` of the other generator."""
     rng = random.Random(seed)
     made = []
     for number in range(max(1, round(pages / each))):
+        if rng.random() < layouts:
+            made.append(Pile(seed * 1000 + number, f"layouts {seed} {number}", "normal", OTHERS, each))
+            continue
         look = rng.choices(LOOKS, (60, 20, 20))[0]
         wear = rng.choices(("clean", "normal", "hard"), (25, 60, 15))[0]
-        of_known = rng.random() < known
+        of_known = rng.random() < known / (1 - layouts)
         name = f"known {seed}" if of_known else f"print {seed} {number}"
         made.append(Pile(seed * 1000 + number, name, wear, look, each, of_known))
     return made
