@@ -101,14 +101,31 @@ def components(mask: Pixels) -> Stats:
 
 
 def labelled(mask: Pixels) -> tuple[npt.NDArray[np.integer], Stats]:
-    """The label of each pixel, 0 where the mask is 0, and the figures of `components` by label."""
-    # With 16-bit labels the statistics cost a third; no mask has more labels than runs along its rows.
-    runs = int(np.count_nonzero(mask[:, 0]))
-    if mask.shape[1] > 1:
-        runs += cv2.countNonZero(cv2.subtract(mask[:, 1:], mask[:, :-1]))
-    width = cv2.CV_16U if runs < _MOST_LABELS else cv2.CV_32S
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=width)
-    return np.asarray(labels), np.asarray(stats, dtype=np.int32)
+    """The label of each pixel, 0 where the mask is 0, and the figures of `components` by label (those of the ground say
+    nothing)."""
+    rows, left, right = row_runs(mask)
+    # No mask has more labels than runs along its rows, and 16 bits are written in half the time.
+    kind = cv2.CV_16U if len(rows) < _MOST_LABELS else cv2.CV_32S
+    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=kind)
+    # cv2's own figures take every pixel's part, those of the ground too; runs are some hundred times fewer.
+    of = np.asarray(labels)[rows, left]
+    stats = np.zeros((count, 5), np.int32)
+    first, last, top, bottom = np.full(count, mask.shape[1], np.int32), *np.zeros((3, count), np.int32)
+    np.minimum.at(first, of, left)
+    np.maximum.at(last, of, right)
+    # Runs come from top to bottom, and of several values set to one place the last one stays.
+    top[of[::-1]], bottom[of] = rows[::-1], rows + 1
+    stats[:, 0], stats[:, 1], stats[:, 2], stats[:, 3] = first, top, last - first, bottom - top
+    stats[:, 4] = np.bincount(of, right - left, minlength=count)
+    return np.asarray(labels), stats
+
+
+def row_runs(mask: Pixels) -> tuple[Stats, Stats, Stats]:
+    """Row, first column and the column after the last of each run of pixels that are not 0, from top to bottom."""
+    filled = cv2.copyMakeBorder(mask, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=0) != 0
+    changes = np.flatnonzero(filled[:, 1:] != filled[:, :-1]).astype(np.int32)
+    rows, places = np.divmod(changes, np.int32(mask.shape[1] + 1))
+    return rows[::2], places[::2], places[1::2]
 
 
 def quarter_turned(pixels: Pixels, quarters: int) -> Pixels:
