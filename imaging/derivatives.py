@@ -70,7 +70,7 @@ def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """The pixels averaged down to `size` (width, height)."""
     scale = min(size[0] / pixels.shape[1], size[1] / pixels.shape[0])
     # Whole factors first: the averaging over a broken number of pixels is dear, and then has little left to do.
-    pixels = shrunk(pixels, max(1, int(0.5 / scale)))
+    pixels = shrunk(pixels, max(1, int(0.7 / scale)))
     return u8(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 

@@ -42,7 +42,7 @@ def quality(page: Page) -> Page:
         "sharpness": round(1.0 if is_bilevel(page.pixels) else sharpness(page), 3),
         "contrast": round(contrast, 3),
         "paper": paper,
-        "ink": round(cv2.countNonZero(cv2.compare(light, 0.65 * paper, cv2.CMP_LT)) / light.size, 4),
+        "ink": round(int(np.count_nonzero(light < np.uint8(np.ceil(0.65 * paper)))) / light.size, 4),
         "skew_left": skew(view(page), 1.0, _SKEW_POINTS)[0],
         "cut_runs": page.note("crop").get("cut_runs", 0),
         "resolution": page.dpi,
