@@ -89,14 +89,16 @@ def plain_pixels(scan: Scan, frame: Frame, times: int = 1, data: bytes | None = 
 
 def _decoded(data: bytes, flags: int, out: Pixels) -> npt.NDArray[Any] | None:
     """What cv2 decodes, in `out` where it is of the picture's shape; None for what it cannot."""
-    # Of a file in memory cv2 decodes into memory of its own and copies that, a sixth of the whole; so it gets a "file".
+    # Of bytes cv2 decodes into memory of its own and copies that, a sixth of the whole; of a "file" into ours.
     place = os.memfd_create("picture")
     try:
         with open(place, "wb", closefd=False) as file:
             file.write(data)
-        return cv2.imread(f"/proc/self/fd/{place}", out, flags)
+        pixels = cv2.imread(f"/proc/self/fd/{place}", out, flags)
     finally:
         os.close(place)
+    # Where a process may not see its own files the long way is left.
+    return cv2.imdecode(np.frombuffer(data, np.uint8), flags) if pixels is None else pixels
 
 
 def _frame(scan: Scan, data: bytes, at: int, kind: int) -> Frame:
