@@ -108,18 +108,18 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     reach, sure = pixels_of(_OVERSHOOT_MM, dpi), pixels_of(_SURE_MM, dpi)
     level = [s for s in level if s.length < _FOLD_SHARE * ink.shape[1]]
     across = [_flipped(s) for s in level if s.length >= sure]
-    standing = [s for s in standing if not _is_fold(s, across, flipped)]
+    if across:
+        table_rows = (min(s.x1 for s in across) - _FOLD_PIXELS, max(s.x1 for s in across) + _FOLD_PIXELS)
+        standing = [s for s in standing if not _is_fold(s, table_rows, flipped)]
     # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
     upright = [_flipped(s) for s in standing if _ends_on(s, across, reach) >= (1 if s.length >= sure else 2)]
     return [s for s in level if s.length >= sure or _ends_on(s, upright, reach) == 2], upright
 
 
-def _is_fold(standing: Segment, across: list[Segment], flipped: Pixels) -> bool:
+def _is_fold(standing: Segment, table_rows: tuple[int, int], flipped: Pixels) -> bool:
     """Whether the line goes on far above or below the table, as folds and tears do. All are flipped."""
-    if not across:
-        return False
     line = flipped[max(0, standing.y1 - 1) : standing.y1 + 2].max(axis=0)
-    top, bottom = min(s.x1 for s in across) - _FOLD_PIXELS, max(s.x1 for s in across) + _FOLD_PIXELS
+    top, bottom = table_rows
     ends = (end for end in (line[: max(0, top)], line[bottom:]) if end.size >= 4 * _FOLD_PIXELS)
     return any(np.count_nonzero(end) > _FOLD_INK * end.size for end in ends)
 
