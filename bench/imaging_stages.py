@@ -20,6 +20,7 @@ from imaging.model import Scan, ScanError
 from imaging.phash import phash
 from imaging.recipe import READING, RECIPE, run
 from imaging.stages.stamps import split_stamps
+from ocr.cover import read_cover
 
 Times = dict[str, list[float]]
 ROUNDS = 3
@@ -41,6 +42,7 @@ def measure(scan: Scan, times: Times) -> None:
         page = timed(best, "decode", decode, scan, 1)
         for stage in RECIPE:
             page = timed(best, stage.__name__, stage, page)
+        timed(best, "cover", read_cover, page)
         reading = timed(best, "background", run, page, READING)
         text = timed(best, "stamps", split_stamps, reading).text_stream
         timed(best, "table", table, text)

@@ -69,8 +69,8 @@ def _scaled(pixels: Pixels, scale: float) -> Pixels:
 def _fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """The pixels averaged down to `size` (width, height)."""
     scale = min(size[0] / pixels.shape[1], size[1] / pixels.shape[0])
-    # Whole factors first: the averaging over a broken number of pixels is dear, and then has little left to do.
-    pixels = shrunk(pixels, max(1, int(0.5 / scale)))
+    # Powers of two first: the averaging over any other number of pixels is dear, and then has little left to do.
+    pixels = shrunk(pixels, 1 << max(1, int(0.8 / scale)).bit_length() - 1)
     return u8(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 

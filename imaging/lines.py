@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from imaging.model import Box, Page, Pixels
-from imaging.ops import block, components, darkest, pixels_of, shrunk, to_dpi, u8
+from imaging.ops import block, components, darkest, pixels_of, row_runs, shrunk, to_dpi, u8
 
 _DPI = 100.0
 _LEVEL_MM, _UPRIGHT_MM = 8.0, 4.6
@@ -27,6 +28,9 @@ _FAINTEST = 14
 _TOUCH, _PRINT_INK, _WHOLE = 2, 0.35, 0.95
 _ALIGNED_MM = 2.0
 _ROWS, _ROW_SHARE = 3, 0.5
+
+Run = tuple[int, int, int]
+"""A row, its first column and the one after its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,15 @@ def _rules(page: Page, times: int) -> tuple[list[Segment], list[Segment]]:
     """Level and upright rules in small pixels."""
     dpi = page.dpi / times
     ink = _ink(page, times, dpi)
-    flipped = np.ascontiguousarray(ink.T)
+    flipped = u8(cv2.transpose(ink))
     level = _segments(ink, dpi, _LEVEL_MM)
     standing = _segments(flipped, dpi, _UPRIGHT_MM)
     reach, sure = pixels_of(_OVERSHOOT_MM, dpi), pixels_of(_SURE_MM, dpi)
     level = [s for s in level if s.length < _FOLD_SHARE * ink.shape[1]]
     across = [_flipped(s) for s in level if s.length >= sure]
-    standing = [s for s in standing if not _is_fold(s, across, flipped)]
+    if across:
+        table_rows = (min(s.x1 for s in across) - _FOLD_PIXELS, max(s.x1 for s in across) + _FOLD_PIXELS)
+        standing = [s for s in standing if not _is_fold(s, table_rows, flipped)]
     # Strokes of large characters are as long as short rules, but a short rule runs from rule to rule.
     upright = [_flipped(s) for s in standing if _is_rule(s, across, reach, sure, flipped)]
     kept = [s for s in level if _ends_on(s, upright, _TOUCH) == 2 or not _is_print(s, ink)]
@@ -149,12 +155,10 @@ def _is_print(level: Segment, ink: Pixels) -> bool:
     return any(float(span.max(axis=0).mean()) > _PRINT_INK * 255 for span in spans)
 
 
-def _is_fold(standing: Segment, across: list[Segment], flipped: Pixels) -> bool:
+def _is_fold(standing: Segment, table_rows: tuple[int, int], flipped: Pixels) -> bool:
     """Whether the line goes on far above or below the table, as folds and tears do. All are flipped."""
-    if not across:
-        return False
     line = flipped[max(0, standing.y1 - 1) : standing.y1 + 2].max(axis=0)
-    top, bottom = min(s.x1 for s in across) - _FOLD_PIXELS, max(s.x1 for s in across) + _FOLD_PIXELS
+    top, bottom = table_rows
     ends = (end for end in (line[: max(0, top)], line[bottom:]) if end.size >= 4 * _FOLD_PIXELS)
     return any(np.count_nonzero(end) > _FOLD_INK * end.size for end in ends)
 
@@ -185,24 +189,10 @@ def _flipped(s: Segment) -> Segment:
 def _ink(page: Page, times: int, dpi: float) -> Pixels:
     """Mask of what is darker than the paper within 3 mm, in the darkest channel. Fine rules keep their darkness: each
     small pixel takes the darkest of its neighbourhood before the size is reduced."""
-    small = darkest(shrunk(_darkened(page.pixels) if times > 1 else page.pixels, times))
+    small = darkest(shrunk(u8(cv2.erode(page.pixels, block(2, 2))) if times > 1 else page.pixels, times))
     around = pixels_of(6.0, dpi, 9) | 1
-    return u8(cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, around, _FAINTEST))
-
-
-def _darkened(pixels: Pixels) -> Pixels:
-    """Each pixel as dark as the darkest of it and those left of it, above it and between, by channel."""
-    # Twice the minimum of two shifted arrays is cheaper than an erosion.
-    flat = pixels.reshape(pixels.shape[0], -1)
-    step = flat.shape[1] // pixels.shape[1]
-    rows, dark = np.empty_like(flat), np.empty_like(flat)
-    rows[0] = flat[0]
-    if len(flat) > 1:
-        cv2.min(flat[:-1], flat[1:], dst=rows[1:])
-    dark[:, :step] = rows[:, :step]
-    if flat.shape[1] > step:
-        cv2.min(rows[:, :-step], rows[:, step:], dst=dark[:, step:])
-    return dark.reshape(pixels.shape)
+    paper = cv2.blur(small, (around, around), borderType=cv2.BORDER_REPLICATE)
+    return u8(cv2.threshold(cv2.subtract(paper, small), _FAINTEST - 1, 255, cv2.THRESH_BINARY)[1])
 
 
 def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
@@ -210,38 +200,73 @@ def _segments(ink: Pixels, dpi: float, least_mm: float) -> list[Segment]:
     least, gap = pixels_of(least_mm, dpi, 6), pixels_of(_BREAK_MM, dpi, 2)
     # A rule that is a little askew steps from row to row: two rows together still hold it.
     thickened = cv2.dilate(ink, block(1, 2))
-    closed = cv2.morphologyEx(thickened, cv2.MORPH_CLOSE, block(gap, 1))
-    runs = u8(cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(least, 1)))
-    thickest = pixels_of(_THICKEST_MM, dpi, 3) + 1
-    _, _, w, h, area = (stats := components(runs)).T
-    thin = stats[(h <= np.maximum(thickest, w // 12)) & (area <= thickest * w)].tolist()
-    placed = [part for x, y, w, h, _ in thin for part in _parts(runs[y : y + h, x : x + w], x, y, least)]
-    found = [
-        Segment(x, row, x + w - 1, row, max(1, round(area / w) - 1))
-        for row, x, w, area in placed
+    closed = u8(cv2.morphologyEx(thickened, cv2.MORPH_CLOSE, block(gap, 1)))
+    thickest, found = pixels_of(_THICKEST_MM, dpi, 3) + 1, []
+    bands, by_row = _bands(closed, least)
+    for runs in (part for band in bands for part in _parts(band, least)):
+        x, end = min(left for _, left, _ in runs), max(right for _, _, right in runs)
+        w, h = end - x, runs[-1][0] - runs[0][0] + 1
+        area = sum(right - left for _, left, right in runs)
+        if h > max(thickest, w // 12) or area > thickest * w:
+            continue
+        row = _row_of(by_row, range(runs[0][0], runs[-1][0] + 1), x, end)
         # The feet of a line of print stand level too, but with gaps.
-        if cv2.countNonZero(thickened[row, x : x + w]) >= _SOLID * w
-    ]
+        if cv2.countNonZero(thickened[row, x:end]) >= _SOLID * w:
+            found.append(Segment(x, row, end - 1, row, max(1, round(area / w) - 1)))
     return _joined(found, pixels_of(_JOIN_MM, dpi), pixels_of(_ASKEW_MM, dpi, 2) + 1)
 
 
-def _parts(run: Pixels, x: int, y: int, least: int) -> list[tuple[int, int, int, int]]:
-    """The rules in a thin run at (x, y) of a mask: row, left end, length and area of each. Rules of one table that lie
-    a little beside each other touch at their ends, and count as one run."""
-    found: list[tuple[int, int, int, int]] = []
-    while True:
-        filled = [cv2.countNonZero(row) for row in run]
-        most = max(filled)
-        if most < least:
-            return found
-        # The bow of a stamp or a stroke on a rule is only a few of its pixels.
-        fullest = run[filled.index(most)] > 0
-        full = [k for k, row in enumerate(run) if np.count_nonzero(row[fullest]) >= 0.9 * most]
-        places = np.flatnonzero(run[full].any(axis=0))
-        first, end = int(places[0]), int(places[-1]) + 1
-        found.append((y + sum(full) // len(full), x + first, end - first, cv2.countNonZero(run[:, first:end])))
-        run = run.copy()
-        run[:, first:end] = 0
+def _parts(band: list[Run], least: int) -> list[list[Run]]:
+    """The rules in a band: those of one table that lie a little beside each other touch at their ends."""
+    found: list[list[Run]] = []
+    while band:
+        _, first, last = max(band, key=lambda run: run[2] - run[1])
+        mine = [run for run in band if 2 * (min(run[2], last) - max(run[1], first)) >= run[2] - run[1]]
+        start, end = min(run[1] for run in mine), max(run[2] for run in mine)
+        found.append(mine)
+        rest = (
+            cut for row, left, right in band for cut in ((row, left, min(right, start)), (row, max(left, end), right))
+        )
+        band = [run for run in rest if run[2] - run[1] >= least]
+    return found
+
+
+def _bands(mask: Pixels, least: int) -> tuple[list[list[Run]], dict[int, list[Run]]]:
+    """The runs of at least `least` pixels along the rows of a mask, from top to bottom: those that touch each other
+    together, and those of each row. An opening and its connected parts cost three times as much."""
+    rows, left, right = row_runs(mask)
+    long = right - left >= least
+    runs: list[Run] = list(zip(*(each[long].tolist() for each in (rows, left, right)), strict=True))
+    band, first = list(range(len(runs))), 0
+    for at, (row, start, end) in enumerate(runs):
+        while runs[first][0] < row - 1 or (runs[first][0] == row - 1 and runs[first][2] < start):
+            first += 1
+        above = first
+        while runs[above][0] == row - 1 and runs[above][1] <= end:
+            one, other = sorted((_root(band, at), _root(band, above)))
+            band[other], above = one, above + 1
+    bands: dict[int, list[Run]] = defaultdict(list)
+    by_row: dict[int, list[Run]] = defaultdict(list)
+    for at, run in enumerate(runs):
+        bands[_root(band, at)].append(run)
+        by_row[run[0]].append(run)
+    return list(bands.values()), by_row
+
+
+def _root(band: list[int], at: int) -> int:
+    """The first run of the band that a run is in."""
+    while band[at] != at:
+        band[at] = at = band[band[at]]
+    return at
+
+
+def _row_of(by_row: dict[int, list[Run]], rows: range, start: int, end: int) -> int:
+    """The middle of the fullest rows of a band; the bow of a stamp or a stroke on it is only a few of its pixels. What
+    stands beside it counts too: a line of print has its fullest rows at heads and feet, and hardly ink between."""
+    filled = [sum(max(0, min(right, end) - max(left, start)) for _, left, right in by_row[row]) for row in rows]
+    most = 0.9 * max(filled)
+    full = [row for row, count in zip(rows, filled, strict=True) if count >= most]
+    return sum(full) // len(full)
 
 
 def _joined(segments: list[Segment], gap: int, apart: int) -> list[Segment]:

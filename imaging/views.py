@@ -65,7 +65,11 @@ def view(page: Page) -> View:
     kept = page.memo.get(_MEMO)
     if isinstance(kept, View) and kept.source is page.pixels:
         return kept
+    return keep(page, shrunk(page.pixels, to_dpi(page, DPI)))
+
+
+def keep(page: Page, small: Pixels) -> View:
+    """The page's view from now on; `small` is its pixels `shrunk` to DPI."""
     times = to_dpi(page, DPI)
-    made = View(shrunk(page.pixels, times), times, page.dpi / times, page.pixels)
-    page.memo[_MEMO] = made
+    made = page.memo[_MEMO] = View(small, times, page.dpi / times, page.pixels)
     return made

@@ -15,10 +15,13 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 import zxingcpp
 
-from imaging.model import Page
+from imaging.model import Page, Pixels
+from imaging.ops import gray, pixels_of
+from imaging.views import view
 
 _MARK = "VOUCH1"
-FINE = 190.0  # dpi from which every second pixel carries the codes
+_FINE = 95.0  # dpi that the modules of the QR code (0.9 mm) need
+_BARS_MM = 1.5  # bars are 15 mm high: rows so far apart still cross them several times
 _SHORT = re.compile(rf"{_MARK}-(\w+)-(\w+)-(\d{{4}})(\d\d)(\d\d)-(\d+)")
 
 
@@ -70,12 +73,21 @@ def parse_cover(payload: str) -> Cover | None:
 def read_cover(page: Page) -> Cover | None:
     """The declaration of a page's code in any orientation, the QR code before the Code 128; None on a page that is no
     cover."""
-    # A quarter of the pixels is enough for the codes' modules and a quarter of the cost, which every page pays.
-    small = page.pixels[::2, ::2] if page.dpi >= FINE else page.pixels
-    formats = zxingcpp.barcode_formats_from_str("QRCode,Code128")
-    found = [
-        parse_cover(code.text)
-        for code in zxingcpp.read_barcodes(np.ascontiguousarray(small), formats=formats, try_invert=False)
-    ]
-    covers = [cover for cover in found if cover is not None]
-    return max(covers, key=lambda cover: cover.lines is not None, default=None)
+    seen = view(page)
+    light = seen.light if seen.dpi >= _FINE else gray(page.pixels)
+    # Every page pays for the look: of the bars, whose rows are alike, few rows (and columns) are read, in one channel.
+    apart, one = pixels_of(_BARS_MM, page.dpi), page.pixels if page.pixels.ndim == 2 else page.pixels[..., 1]
+    looks = ((light, "QRCode"), (one[::apart], "Code128"), (one[:, ::apart].T, "Code128"))
+    return next((cover for pixels, kind in looks if (cover := _declared(pixels, kind)) is not None), None)
+
+
+def _declared(light: Pixels, kind: str) -> Cover | None:
+    """The declaration of a code of one kind on gray pixels, bars only across."""
+    found = zxingcpp.read_barcodes(
+        np.ascontiguousarray(light),
+        formats=zxingcpp.barcode_formats_from_str(kind),
+        try_rotate=False,
+        try_downscale=kind == "QRCode",
+        try_invert=False,
+    )
+    return next((cover for code in found if (cover := parse_cover(code.text)) is not None), None)

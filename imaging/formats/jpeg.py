@@ -3,11 +3,14 @@ that is all that is wanted."""
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from imaging.formats.base import damaged, refuse_size, truncated
 from imaging.model import Pixels, Scan
@@ -74,13 +77,28 @@ def plain_pixels(scan: Scan, frame: Frame, times: int = 1, data: bytes | None = 
         return None
     step = min(times, 4)
     flags = _REDUCED[frame.channels, step] | cv2.IMREAD_IGNORE_ORIENTATION
+    size = (-(-frame.height // step), -(-frame.width // step), 3)[: 3 if frame.channels == 3 else 2]
     try:
-        pixels = cv2.imdecode(np.frombuffer(scan.data if data is None else data, np.uint8), flags)
+        pixels = _decoded(scan.data if data is None else data, flags, np.empty(size, np.uint8))
     except (cv2.error, MemoryError) as error:
         raise damaged(scan, error) from error
     if pixels is None:
         raise damaged(scan, "its compressed data are not a picture's")
     return shrunk(pixels.astype(np.uint8, copy=False), times // step)
+
+
+def _decoded(data: bytes, flags: int, out: Pixels) -> npt.NDArray[Any] | None:
+    """What cv2 decodes, in `out` where it is of the picture's shape; None for what it cannot."""
+    # Of bytes cv2 decodes into memory of its own and copies that, a sixth of the whole; of a "file" into ours.
+    place = os.memfd_create("picture")
+    try:
+        with open(place, "wb", closefd=False) as file:
+            file.write(data)
+        pixels = cv2.imread(f"/proc/self/fd/{place}", out, flags)
+    finally:
+        os.close(place)
+    # Where a process may not see its own files the long way is left.
+    return cv2.imdecode(np.frombuffer(data, np.uint8), flags) if pixels is None else pixels
 
 
 def _frame(scan: Scan, data: bytes, at: int, kind: int) -> Frame:

@@ -13,6 +13,7 @@ _SPOT, _SHRINK = 5, 4
 _PRINT_MM = 5.0
 _DARKEST_PAPER = 70
 _EVEN = 6.0
+_BAND = 64
 
 
 def background(page: Page) -> Page:
@@ -43,6 +44,10 @@ def _flattened(pixels: Pixels, paper: Pixels) -> Pixels:
     size = (pixels.shape[1], pixels.shape[0])
     # Gains as 8-bit fixed point (64 is 1.0): multiplying bytes is several times cheaper than dividing floats.
     fixed = cv2.resize(np.minimum(gain * 64, 255).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)
-    if pixels.ndim == 3:
-        fixed = cv2.merge((fixed, fixed, fixed))
-    return u8(cv2.multiply(pixels, fixed, scale=1 / 64))
+    if pixels.ndim == 2:
+        return u8(cv2.multiply(pixels, fixed, scale=1 / 64))
+    out = np.empty_like(pixels)
+    for top in range(0, size[1], _BAND):  # so that the gains of three channels stay in the cache
+        rows = np.s_[top : top + _BAND]
+        cv2.multiply(pixels[rows], cv2.merge([fixed[rows]] * 3), dst=out[rows], scale=1 / 64)
+    return out

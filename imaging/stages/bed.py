@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
-from imaging.ops import block, ink_mask, pixels_of, u8
+from imaging.ops import block, components, ink_mask, pixels_of, u8
 
 _BED_MM = 1.0
 _MOST_BRIGHT_BED = 0.3
@@ -41,7 +41,7 @@ def _fades(small: Pixels, hull: Points, paper: float, dpi: float) -> bool:
     """Whether the paper goes on beyond some 12 mm of the hull: no step down where it ends, as a shadow has none."""
     points, outward = _outline(hull)
     near = pixels_of(_BED_MM, dpi, 2)
-    beyond = np.median([_at(small, points + outward * (near + k)) for k in (0, 1, 2)], axis=0)
+    beyond = np.sort([_at(small, points + outward * (near + k)) for k in (0, 1, 2)], axis=0)[1]
     within = np.max([_at(small, points - outward * (near + k)) for k in (0, 2, 4)], axis=0)
     ends = np.array([small.shape[1], small.shape[0]]) - 1
     outside = np.round(points + outward * near)
@@ -79,8 +79,9 @@ def _written(small: Pixels, sheet: Pixels, dpi: float) -> bool:
     deep = u8(cv2.threshold(cv2.subtract(ground, small), _TEXT_DEEP, 255, cv2.THRESH_BINARY)[1])
     marks = cv2.bitwise_and(ink_mask(small, dpi, 0.8), deep)
     # The sheet's own edge and its shadow are no writing.
-    marks[cv2.dilate(sheet, block(2 * reach + 1, 2 * reach + 1)) > 0] = 0
-    _, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    longest = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    marks = cv2.subtract(marks, cv2.dilate(sheet, block(2 * reach + 1, 2 * reach + 1)))
     least, most = (pixels_of(mm, dpi, 2) for mm in _TEXT_MM)
+    if cv2.countNonZero(marks) <= _MOST_MARKS * least:
+        return False
+    longest = components(u8(marks))[:, 2:4].max(axis=1)
     return int(np.count_nonzero((longest > least) & (longest <= most))) > _MOST_MARKS

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Box, NoteValue, Page, Pixels
-from imaging.ops import block, components, ink_mask, is_bilevel, level, pixels_of, shrunk, u8
+from imaging.ops import block, components, ink_mask, is_bilevel, labelled, level, pixels_of, shrunk, u8
 from imaging.stages.bed import is_bed
 from imaging.stages.outline import Outline, outline
 from imaging.views import View, view
@@ -138,12 +138,14 @@ def _hull(bright: Pixels, dpi: float) -> Contour | None:
     solid = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, block(reach, reach))
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, block(2 * reach + 1, 2 * reach + 1))
     solid = solid[reach:-reach, reach:-reach]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=4)
-    if count < 2:
+    contours, _ = cv2.findContours(solid, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    if len(contours) > 1:
+        # By pixels, not by outline: a bilevel scan can show the bed as a black frame with white around it.
+        labels, stats = labelled(u8(solid))
+        largest = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).view(np.uint8)
+        contours, _ = cv2.findContours(largest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
         return None
-    # By pixels, not by outline: a bilevel scan can show the bed as a black frame with white around it.
-    largest = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
-    contours, _ = cv2.findContours(largest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return np.asarray(cv2.convexHull(contours[0]), dtype=np.int32)
 
 

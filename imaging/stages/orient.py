@@ -50,7 +50,7 @@ def turned(page: Page, quarters: int) -> Page:
 def text_axes(seen: View) -> tuple[float, float]:
     """Area in mm² of the runs of text found across and down the page; in its middle alone where that says enough."""
     ink = seen.ink(_INK)
-    top, left = (side // 6 for side in ink.shape)
+    top, left = (side // 5 for side in ink.shape)
     middle = ink[top:-top, left:-left] if min(top, left) > 0 else ink
     across, down = _axes(middle, seen.dpi)
     more, less = max(across, down), min(across, down)

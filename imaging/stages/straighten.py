@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from imaging.model import Box, Page, Pixels
-from imaging.ops import is_bilevel, quarter_turned, warped
+from imaging.ops import is_bilevel, quarter_turned, times_to, warped_twice
 from imaging.stages.crop import Cut, cut_runs, find_sheet, noted, paint_around, shape, sheet_of
 from imaging.stages.deskew import Floats, level_angle, rotated, rotation
 from imaging.stages.orient import lie
 from imaging.stages.outline import outline
-from imaging.views import View, view
+from imaging.views import DPI, View, keep, view
 
 _NEARLY_LEVEL = 1.0
 
@@ -27,13 +27,16 @@ def straighten(page: Page) -> Page:
     width, height = page.width, page.height
     if lies.quarters:
         cut, width, height = _turned(cut, height), height, width
-    pixels = _moved(page, lies.quarters, cut, angle)
+    pixels, small = _moved(page, lies.quarters, cut, angle)
     turn = {"quarters": lies.quarters, "width": page.width, "height": page.height}
-    return (
+    done = (
         page.noted("orient", None, None, **turn, across=lies.across, down=lies.down)
         .noted("crop", None, None, **noted(cut, width, height, runs), **shape(outline(seen)))
         .noted("deskew", pixels, angle=angle, certainty=certainty, width=cut.box.w, height=cut.box.h)
     )
+    if small is not None:
+        keep(done, small)
+    return done
 
 
 def _level(sheet: View, angle: float) -> View:
@@ -53,20 +56,21 @@ def _turned(cut: Cut, height: int) -> Cut:
     return Cut(Box(height - box.bottom, box.x, box.h, box.w), hull, cut.paper, cut.found)
 
 
-def _moved(page: Page, quarters: int, cut: Cut, angle: float) -> Pixels:
-    """The sheet upright and level on white."""
-    box = cut.box
+def _moved(page: Page, quarters: int, cut: Cut, angle: float) -> tuple[Pixels, Pixels | None]:
+    """The sheet upright and level on white, and the same small for its view where that came along."""
+    box, small = cut.box, None
     matrix, width, height = rotation(box.w, box.h, angle)
     matrix = matrix @ np.array([[1.0, 0.0, -box.x], [0.0, 1.0, -box.y], [0.0, 0.0, 1.0]])
     if angle:
         turn = _turn(page.height) if quarters else np.eye(3)
-        pixels = warped(page.pixels, matrix @ turn, (width, height))
+        times = times_to(page.dpi / DPI, (width, height))
+        pixels, small = warped_twice(page.pixels, matrix @ turn, (width, height), times)
     else:
         pixels = _sliced(quarter_turned(page.pixels, quarters), box)
     if cut.hull is not None:
-        pixels = pixels if pixels.flags.writeable else pixels.copy()
+        pixels, small = pixels if pixels.flags.writeable else pixels.copy(), None
         paint_around(pixels, cut.hull[:, 0] @ matrix[:, :2].T + matrix[:, 2], cut.paper, page.dpi)
-    return pixels
+    return pixels, small
 
 
 def _sliced(pixels: Pixels, box: Box) -> Pixels:

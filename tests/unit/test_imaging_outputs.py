@@ -107,6 +107,16 @@ def test_rules_are_found_with_their_places() -> None:
                                           for s in rules.vertical}  # fmt: skip
 
 
+def test_an_upright_rule_ends_where_it_was_drawn() -> None:
+    pixels = np.full((900, 900, 3), 250, np.uint8)
+    for at in (200, 700):
+        pixels[at - 1 : at + 2, 200:700], pixels[200:700, at - 1 : at + 2] = 40, 40
+    found = ruling(Page(pixels, 200.0)).vertical
+    assert [(rule.x1, rule.y1, rule.y2) for rule in found] == [
+        (pytest.approx(at, abs=3), pytest.approx(200, abs=3), pytest.approx(700, abs=3)) for at in (200, 700)
+    ]
+
+
 @pytest.mark.parametrize("shape", [(3, 20_000), (20_000, 3), (1, 1)])
 def test_a_page_thinner_than_a_rule_has_no_cells(shape: tuple[int, int]) -> None:
     assert cells(drawn.page(np.full(shape, 250, np.uint8))) == ()

@@ -15,6 +15,7 @@ from PIL import Image
 
 from imaging.model import Page
 from ocr.cover import Cover, parse_cover, read_cover
+from ocr.synthesis.cover import cover_sheet
 from ocr.synthesis.day import Day, make_day
 from ocr.synthesis.files import MULTIPLE, SINGLE, encode, suffix
 from ocr.synthesis.fonts import FACES, FontMissing, font
@@ -193,6 +194,15 @@ def test_the_cover_sheet_is_read_back(tmp_path: Path) -> None:
     assert read_cover(Page(pixels, 200)) == day.cover
     assert day.cover is not None
     assert day.cover.sheets == day.sheets - 1
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("covered", [np.s_[:850, 1_000:], np.s_[850:]])  # the QR code, the bars
+def test_either_code_of_a_cover_is_enough_however_it_lies(quarters: int, covered: tuple[slice, ...]) -> None:
+    cover = Cover("0101", "010107", TODAY, 42)
+    pixels = cover_sheet(cover, "a", 200)[0]
+    pixels[covered] = 245
+    assert read_cover(Page(np.ascontiguousarray(np.rot90(pixels, quarters)), 200)) == cover
 
 
 def test_a_page_without_a_code_is_no_cover(tmp_path: Path) -> None:
