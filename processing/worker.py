@@ -50,6 +50,8 @@ class WorkerConfig:
     objects: Address
     engine: str = "rapid"
     cache: str = ""
+    full_text: bool = False
+    languages: str = ""
     niceness: int = 5
     broker: Address = NO_BROKER
 
@@ -83,7 +85,8 @@ def _serve(config: WorkerConfig, name: str, stopping: threading.Event) -> None:
     beat = Beat(archive.catalogue, name, "worker")
     beat.start()
     try:
-        dispatch.consume(Hands(archive, engine, name, dispatch, rest, beat).work, stopping, rest.hear(beat))
+        hands = Hands(archive, engine, name, dispatch, rest, beat, config.full_text)
+        dispatch.consume(hands.work, stopping, rest.hear(beat))
     finally:
         beat.stop()
         archive.catalogue.close()
@@ -133,8 +136,11 @@ class Hands:
     """One worker at its page. While a store is away the page is given back uncounted as soon as the catalogue takes
     it, and the worker rests and goes on by itself: its engine stays loaded."""
 
-    def __init__(self, archive: Archive, engine: Engine, name: str, dispatch: Dispatch, rest: Rest, beat: Beat) -> None:
-        self.archive, self.engine, self.name = archive, engine, name
+    def __init__(
+        self, archive: Archive, engine: Engine, name: str, dispatch: Dispatch, rest: Rest, beat: Beat,
+        full_text: bool = False,
+    ) -> None:  # fmt: skip
+        self.archive, self.engine, self.name, self.full_text = archive, engine, name, full_text
         self.dispatch, self.rest, self.beat = dispatch, rest, beat
         self.pages, self.seconds = 0, 0.0
         self._busy = False
@@ -174,7 +180,7 @@ class Hands:
     def _do(self, page: StoredPage) -> None:
         begin = time.monotonic()
         try:
-            handle(self.archive, self.engine, page, self.name)
+            handle(self.archive, self.engine, page, self.name, self.full_text)
         except LeaseLost as error:
             log.warning("page lost", worker=self.name, page=page.id, cause=str(error))
         except OSError:
@@ -199,16 +205,17 @@ def claim(archive: Archive, name: str, *, look: bool = True) -> StoredPage | Non
         return tx.pages.claim(name, datetime.now(UTC) + LEASE)
 
 
-def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> None:
-    """One page under a renewed lease. What fails in the page's own content counts against the page; what fails around
-    it (disk, store, database) is raised as an OSError, and counts against nobody."""
+def handle(archive: Archive, engine: Engine, page: StoredPage, name: str, full_text: bool = False) -> None:
+    """One page under a renewed lease, all its text read where `full_text` asks for it. What fails in the page's own
+    content counts against the page; what fails around it (disk, store, database) is raised as an OSError, and counts
+    against nobody."""
     from imaging.model import ScanError
     from processing.pipeline import process
 
     bound = log.bind(worker=name, page=page.id, batch=page.batch_id, file=page.file_name)
     with _Lease(archive, page):
         try:
-            process(archive, engine, page)
+            process(archive, engine, page, full_text)
         except (LeaseLost, DaySealed) as error:
             bound.warning("result dropped", cause=str(error))
         except (ScanError, ObjectDamaged, ObjectMissing) as error:
