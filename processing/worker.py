@@ -19,6 +19,7 @@ import structlog
 from archive.address import Address
 from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
 
+from .originals import let_go
 from .outages import surroundings
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ class Hands:
                 self._busy = page is not None
                 if page is not None:
                     self._do(page)
+                else:
+                    let_go()
             except OSError as error:
                 log.error("stores out of reach", worker=self.name, cause=str(error))
                 self.beat.say(f"{type(error).__name__}: {error}")
