@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -18,6 +17,7 @@ import structlog
 
 from archive.address import Address
 from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
+from imaging.orphans import end_with
 
 from .originals import let_go
 from .outages import surroundings
@@ -37,7 +37,6 @@ TEMPORARY = 75  # EX_TEMPFAIL: the surroundings failed, not the page
 SOME = 10
 FIRST_REST, LONGEST_REST = 1.0, 5.0  # seconds between two tries while a store is away
 NO_BROKER = Address("")
-_SIGNAL_OF_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 T = TypeVar("T")
 log = structlog.get_logger("vouch.worker")
 
@@ -273,12 +272,15 @@ class _Lease:
 
 
 def _die_with_parent() -> None:
-    """Ends this process as soon as its supervisor is gone, so that a killed owner leaves no workers behind; and with
-    the process that it was forked from, without which its supervisor would take it for dead."""
+    """Ends this process as soon as its owner is gone, so that a killed one leaves no workers behind. The kernel does
+    it when the process that it was forked from ends, which the owner alone keeps alive: a native call may hold the
+    interpreter for long, and with it the thread that watches the owner."""
+    from processing.nursery import leave_nursery
+
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    ctypes.CDLL(None).prctl(_SIGNAL_OF_PARENT_DEATH, signal.SIGKILL)
+    end_with(leave_nursery())
 
     def watch() -> None:
         connection.wait([parent.sentinel])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -18,7 +19,8 @@ from ocr.model import Line, Reading
 class PrintedCodeEngine:
     """Quick and exact. A page whose code is `{"crash": true}` kills the process that reads it, `{"fail": …}` raises,
     `{"broken": …}` raises as Pillow does of a broken picture, `{"full": PATH}` as a full disk does until that file
-    exists, `{"wait": PATH}` waits until that file exists. Its `small` lines are read in full-text mode only."""
+    exists, `{"wait": PATH}` waits until that file exists. Its `small` lines are read in full-text mode only.
+    `{"hold": PATH}` makes that file and then stays for ever in a native call that lets no other thread run."""
 
     name = "printed_code"
 
@@ -37,6 +39,9 @@ class PrintedCodeEngine:
             with Path(f"{said['full']}.tries").open("a") as tries:
                 tries.write(".")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if "hold" in said:
+            Path(said["hold"]).touch()
+            ctypes.PyDLL(None).sleep(10**6)
         while "wait" in said and not Path(said["wait"]).exists():
             time.sleep(0.02)
         lines = tuple(Line(text, 0.999, Box(*box)) for text, box in self._lines_of(said))
