@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     queue: str = Field(default="pages", description="the queue that the workers of this host serve")
     centres: str = Field(default="", description="branches to queues: east=0102 0103;west=02*; empty: one queue")
     engine: str = Field(default="rapid", description="the OCR engine: rapid, tesseract or another entry point")
+    languages: str = Field(default="chi_sim+eng", description="what tesseract reads, joined by +")
+    full_text: bool = Field(default=False, description="read all text of every page, with the careful networks")
     cache: Path = Field(default_factory=_cache, description="the folder of compiled networks; may be emptied any time")
     workers: int = Field(default_factory=_cores, ge=1, le=64, description="worker processes; default: one a core")
     zone: str = Field(default="Asia/Shanghai", description="the bank's time zone, in which times are shown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from archive.catalogue.engine import Catalogue
 from archive.index import open_index
@@ -12,8 +13,10 @@ from archive.indexing import Indexer
 from archive.known import known_store
 from archive.objects import open_erasable
 from archive.vault import Archive
+from ocr.model import Engine
 from processing.chores import Chore
 from processing.dispatch.port import Dispatch
+from processing.engines import open_engine
 from processing.exports import run_exports
 from processing.owner import Owner
 from processing.supervisor import Supervisor
@@ -44,7 +47,20 @@ def worker_config(settings: Settings) -> WorkerConfig:
         objects=settings.objects,
         engine=settings.engine,
         cache=str(settings.cache),
+        full_text=settings.full_text,
+        languages=settings.languages,
         broker=settings.broker,
+    )
+
+
+def engine_of(settings: Settings, name: str = "") -> partial[Engine]:
+    """What makes the engine of the settings, or another of that `name`, in this process or in another one."""
+    return partial(
+        open_engine,
+        name or settings.engine,
+        cache=str(settings.cache),
+        full_text=settings.full_text,
+        languages=settings.languages,
     )
 
 

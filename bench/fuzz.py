@@ -1,4 +1,4 @@
-"""Fuzzing of every decoder: `python -m bench.fuzz [--cases N] [--seed S] [--start K] [--processes P]`.
+"""Fuzzing of every decoder: `python -m bench.fuzz [--cases N] [--seed S] [--start K] [--step T] [--processes P]`.
 
 Each case is a hostile file by number (`bench.fuzz_cases`), handed to `probe` and `decode` in a process of its own kind
 that is replaced when it dies. A failure is a crash, an error that is no ScanError, over 5 s of processor time, or over
@@ -203,7 +203,7 @@ def _died(seed: int, runner: _Runner, *, hung: bool) -> dict[str, Any]:
 def main() -> int:
     """Runs the cases and writes the figures; 1 where any failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("cases", 2_000), ("seed", 1), ("start", 0), ("processes", 1)):
+    for name, default in (("cases", 2_000), ("seed", 1), ("start", 0), ("step", 1), ("processes", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--out", type=Path, default=OUT)
@@ -212,9 +212,11 @@ def main() -> int:
         serve()
         return 0
     begun = time.monotonic()
-    tally = run(asked.seed, range(asked.start, asked.start + asked.cases), asked.processes)
+    numbers = range(asked.start, asked.start + asked.cases * asked.step, asked.step)
+    tally = run(asked.seed, numbers, asked.processes)
     figures = {
-        "seed": asked.seed, "start": asked.start, "cases": tally.cases, "seconds": round(time.monotonic() - begun),
+        "seed": asked.seed, "start": asked.start, "step": asked.step, "cases": tally.cases,
+        "seconds": round(time.monotonic() - begun),
         "said": dict(tally.said.most_common()), "by_kind": {k: dict(v) for k, v in sorted(tally.by_kind.items())},
         "failures": tally.failures, "slowest": tally.slowest, "largest": tally.largest,
     }  # fmt: skip

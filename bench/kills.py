@@ -18,7 +18,7 @@ from typing import Any
 
 from .ingest import BRANCH, DAY, TELLER, make_pages, vouch
 
-GONE_WITHIN = 30.0  # seconds after its owner's death; a nursery amid its imports looks up only after them
+GONE_WITHIN = 10.0  # seconds after its owner's death, on a machine that may be busy
 
 
 def command(folder: Path, data: Path) -> list[str]:

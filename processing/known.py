@@ -6,10 +6,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from archive.catalogue.balances import Balances, Which
 from archive.catalogue.engine import Transaction
+from archive.catalogue.samples import Samples
 from archive.known_forms import in_force, stamp_of
-from archive.model import Record, RecordState
+from archive.model import Record
 from archive.vault import Archive
 from imaging.decode import decode
 from imaging.model import Scan
@@ -17,8 +17,9 @@ from imaging.recipe import run
 from ocr.known.model import KnownForm
 from ocr.known.samples import Labelled
 
+from .originals import original
+
 DAYS = 60
-KEYED = "keyed:"
 
 _loaded: dict[tuple[tuple[str, int, str], ...], tuple[KnownForm, ...]] = {}
 
@@ -33,19 +34,10 @@ def forms_in_force(tx: Transaction) -> tuple[KnownForm, ...]:
 
 
 def approved_vouchers(tx: Transaction, kind: str, most: int, until: dt.date) -> list[Record]:
-    """Vouchers of a type in the DAYS days up to `until` that a supervisor sealed, whose every field stands, the latest
-    first: those that a keyer corrected before those that were only read, since they show what reading gets wrong."""
-    keyed: list[Record] = []
-    read: list[Record] = []
-    for back in range(DAYS):
-        sealed = Balances(tx.connection).sealed(Which(until - dt.timedelta(back)))
-        for record in (each for day in sealed for each in tx.records.of_day(day)):
-            if record.type == kind and record.state is RecordState.DONE and record.fields:
-                corrected = any(each.source.startswith(KEYED) for each in record.fields.values())
-                (keyed if corrected else read).append(record)
-        if len(keyed) >= most:
-            break
-    return [*keyed, *read][:most]
+    """Vouchers of a type in the DAYS days up to `until` that a supervisor sealed, whose every field stands: those that
+    a keyer corrected before those that were only read, since they show what reading gets wrong."""
+    first = until - dt.timedelta(DAYS - 1)
+    return tx.records.many(Samples(tx.connection).approved(kind, first, until, most))
 
 
 def labelled(archive: Archive, records: Sequence[Record]) -> list[Labelled]:
@@ -55,7 +47,8 @@ def labelled(archive: Archive, records: Sequence[Record]) -> list[Labelled]:
     made = []
     for record in records:
         page = pages[record.page_id]
-        scan = Scan(page.file_name, archive.objects.get(page.original), page.original)
-        values = {name: each.value for name, each in record.fields.items()}
+        scan = Scan(page.file_name, original(archive.objects, page.original), page.original)
+        # What a keyer left empty is not on the paper.
+        values = {name: each.value for name, each in record.fields.items() if each.value}
         made.append(Labelled(run(decode(scan, page.number)), record.type, values, f"voucher {record.id}"))
     return made

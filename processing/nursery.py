@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -15,11 +16,25 @@ PATIENCE = 10.0  # seconds
 def prepared(engine: str) -> ForkServerContext:
     """Begins, once a process, to bring along what workers with that engine need, and returns at once; whoever starts
     a worker waits for it. That process has no threads and no connections, so that a fork of it is sound; it ends with
-    the last of this process and its workers."""
+    this process, and its workers with it."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([name for name in ("processing.warm", module_of(engine)) if name])
+    context.set_forkserver_preload(
+        [name for name in ("processing.warm", module_of(engine), "processing.warmed") if name]
+    )
     forkserver.ensure_running()
     return context
+
+
+def leave_nursery() -> int:
+    """In a worker: lets go of what would keep that process alive without the owner, and returns its id."""
+    from .warm import PROCESS  # was imported there
+
+    served = forkserver._forkserver
+    alive: int | None = served._forkserver_alive_fd  # type: ignore[attr-defined]
+    if alive is not None:
+        os.close(alive)
+        served._forkserver_alive_fd = None  # type: ignore[attr-defined]
+    return PROCESS
 
 
 def end_nursery() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.accepting import accept_error
@@ -20,7 +20,7 @@ from imaging.decode import decode
 from imaging.derivatives import access_copy, thumbnail
 from imaging.model import Page, Scan
 from imaging.phash import hamming, phash
-from imaging.recipe import RECIPE, run
+from imaging.recipe import RECIPE, reading_stream, run
 from ocr.calibration import ACCEPT_ERROR
 from ocr.cover import Cover, read_cover
 from ocr.forms import catalogue as forms
@@ -68,22 +68,24 @@ class Outcome:
     phash: str
 
 
-def process(archive: Archive, engine: Engine, page: StoredPage) -> None:
-    """Does all of a claimed page's work and commits it. Raises LeaseLost where somebody else took it over, ScanError
-    where its bytes cannot be imaged, OSError where a store fails; then nothing of it is visible."""
+def process(archive: Archive, engine: Engine, page: StoredPage, full_text: bool = False) -> None:
+    """Does all of a claimed page's work and commits it; with `full_text` it reads what stands outside a form's zones
+    too. Raises LeaseLost where somebody else took it over, ScanError where its bytes cannot be imaged, OSError where a
+    store fails; then nothing of it is visible."""
     clock = Clock()
     with archive.catalogue.read() as tx:
         batch, known, errors = tx.batches.get(page.batch_id), forms_in_force(tx), accept_error(tx)
     with clock.step("fetch"):
         data = original(archive.objects, page.original)
-    outcome = make(archive, engine, Scan(page.file_name, data, page.original), page.number, batch, clock, known, errors)
+    scan = Scan(page.file_name, data, page.original)
+    outcome = make(archive, engine, scan, page.number, batch, clock, known, errors, full_text)
     with clock.step("commit"):
         patiently(lambda: commit(archive, page, batch.day, outcome, clock))
 
 
 def make(
     archive: Archive, engine: Engine, scan: Scan, number: int, batch: Batch, clock: Clock,
-    known: Sequence[KnownForm] = (), errors: Mapping[str, float] = ACCEPT_ERROR,
+    known: Sequence[KnownForm] = (), errors: Mapping[str, float] = ACCEPT_ERROR, full_text: bool = False,
 ) -> Outcome:  # fmt: skip
     """Images and reads one page of a scan, by the forms that are known, accepting values with so many errors among
     them, and stores its derivatives; idempotent, since stores go by content."""
@@ -92,7 +94,7 @@ def make(
     with clock.step("imaging"):
         imaged = run(decoded, RECIPE)
     with clock.step("reading"):
-        imaged, voucher = read(imaged, engine, batch, known, errors)
+        imaged, voucher = read(imaged, engine, batch, known, errors, full_text)
     with clock.step("derivatives"):
         copies = {ACCESS: access_copy(imaged), THUMBNAIL: thumbnail(imaged)}
         if voucher.reading is not None:
@@ -105,12 +107,16 @@ def make(
 
 def read(
     page: Page, engine: Engine, batch: Batch, known: Sequence[KnownForm] = (),
-    errors: Mapping[str, float] = ACCEPT_ERROR,
+    errors: Mapping[str, float] = ACCEPT_ERROR, full_text: bool = False,
 ) -> tuple[Page, Voucher]:  # fmt: skip
-    """The page upright and what it says; a blank side is not read."""
+    """The page upright and what it says; a blank side is not read. With `full_text` a page of which else only a form's
+    zones or a cover's code are read is read whole too, so that all its words can be found."""
     if page.note("blank").get("blank"):
         return page, Voucher(BLANK, 1.0)
     found = understand(page, engine, business_date=batch.business_date, forms=known, accept_error=errors)
+    if full_text and (found.voucher.reading is None or found.page.note("known")):
+        whole = engine.read(reading_stream(found.page).text_stream)
+        return found.page, replace(found.voucher, reading=whole)
     return found.page, found.voucher
 
 

@@ -8,9 +8,9 @@ from archive.catalogue.engine import Catalogue
 from archive.index.memory import MemoryIndex
 from archive.known import known_store
 from archive.vault import Archive
-from ocr.engines import load
 from ocr.model import Engine
 
+from .engines import open_engine
 from .worker import WorkerConfig
 
 
@@ -19,4 +19,5 @@ def open_worker(config: WorkerConfig) -> tuple[Archive, Engine]:
     cv2.setNumThreads(1)
     catalogue, wakes = Catalogue(config.catalogue), bool(config.broker.url)
     archive = Archive(catalogue, known_store(catalogue, config.objects), MemoryIndex(), wakes)
-    return archive, load(config.engine, cache=config.cache)
+    engine = open_engine(config.engine, cache=config.cache, full_text=config.full_text, languages=config.languages)
+    return archive, engine

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from importlib import import_module
 
-NEEDED = ("processing.pipeline", "processing.surroundings", "processing.dispatch")
+from imaging.orphans import end_with
 
+NEEDED = ("processing.pipeline", "processing.surroundings", "processing.dispatch")
+PROCESS = os.getpid()  # the nursery's
+
+end_with(os.getppid())  # amid its imports it does not look whether its owner lives; `processing.warmed` takes this back
 for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"  # a library that begins threads as it is imported must not: only one of them is forked
 for name in NEEDED:
     import_module(name)
-gc.collect()
-gc.freeze()  # else each worker would copy the pages of memory that it shares, only to look for garbage on them

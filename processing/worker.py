@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -18,7 +17,9 @@ import structlog
 
 from archive.address import Address
 from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
+from imaging.orphans import end_with
 
+from .originals import let_go
 from .outages import surroundings
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ TEMPORARY = 75  # EX_TEMPFAIL: the surroundings failed, not the page
 SOME = 10
 FIRST_REST, LONGEST_REST = 1.0, 5.0  # seconds between two tries while a store is away
 NO_BROKER = Address("")
-_SIGNAL_OF_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 T = TypeVar("T")
 log = structlog.get_logger("vouch.worker")
 
@@ -50,6 +50,8 @@ class WorkerConfig:
     objects: Address
     engine: str = "rapid"
     cache: str = ""
+    full_text: bool = False
+    languages: str = ""
     niceness: int = 5
     broker: Address = NO_BROKER
 
@@ -83,7 +85,8 @@ def _serve(config: WorkerConfig, name: str, stopping: threading.Event) -> None:
     beat = Beat(archive.catalogue, name, "worker")
     beat.start()
     try:
-        dispatch.consume(Hands(archive, engine, name, dispatch, rest, beat).work, stopping, rest.hear(beat))
+        hands = Hands(archive, engine, name, dispatch, rest, beat, config.full_text)
+        dispatch.consume(hands.work, stopping, rest.hear(beat))
     finally:
         beat.stop()
         archive.catalogue.close()
@@ -133,8 +136,11 @@ class Hands:
     """One worker at its page. While a store is away the page is given back uncounted as soon as the catalogue takes
     it, and the worker rests and goes on by itself: its engine stays loaded."""
 
-    def __init__(self, archive: Archive, engine: Engine, name: str, dispatch: Dispatch, rest: Rest, beat: Beat) -> None:
-        self.archive, self.engine, self.name = archive, engine, name
+    def __init__(
+        self, archive: Archive, engine: Engine, name: str, dispatch: Dispatch, rest: Rest, beat: Beat,
+        full_text: bool = False,
+    ) -> None:  # fmt: skip
+        self.archive, self.engine, self.name, self.full_text = archive, engine, name, full_text
         self.dispatch, self.rest, self.beat = dispatch, rest, beat
         self.pages, self.seconds = 0, 0.0
         self._busy = False
@@ -150,6 +156,8 @@ class Hands:
                 self._busy = page is not None
                 if page is not None:
                     self._do(page)
+                else:
+                    let_go()
             except OSError as error:
                 log.error("stores out of reach", worker=self.name, cause=str(error))
                 self.beat.say(f"{type(error).__name__}: {error}")
@@ -174,7 +182,7 @@ class Hands:
     def _do(self, page: StoredPage) -> None:
         begin = time.monotonic()
         try:
-            handle(self.archive, self.engine, page, self.name)
+            handle(self.archive, self.engine, page, self.name, self.full_text)
         except LeaseLost as error:
             log.warning("page lost", worker=self.name, page=page.id, cause=str(error))
         except OSError:
@@ -199,16 +207,17 @@ def claim(archive: Archive, name: str, *, look: bool = True) -> StoredPage | Non
         return tx.pages.claim(name, datetime.now(UTC) + LEASE)
 
 
-def handle(archive: Archive, engine: Engine, page: StoredPage, name: str) -> None:
-    """One page under a renewed lease. What fails in the page's own content counts against the page; what fails around
-    it (disk, store, database) is raised as an OSError, and counts against nobody."""
+def handle(archive: Archive, engine: Engine, page: StoredPage, name: str, full_text: bool = False) -> None:
+    """One page under a renewed lease, all its text read where `full_text` asks for it. What fails in the page's own
+    content counts against the page; what fails around it (disk, store, database) is raised as an OSError, and counts
+    against nobody."""
     from imaging.model import ScanError
     from processing.pipeline import process
 
     bound = log.bind(worker=name, page=page.id, batch=page.batch_id, file=page.file_name)
     with _Lease(archive, page):
         try:
-            process(archive, engine, page)
+            process(archive, engine, page, full_text)
         except (LeaseLost, DaySealed) as error:
             bound.warning("result dropped", cause=str(error))
         except (ScanError, ObjectDamaged, ObjectMissing) as error:
@@ -263,12 +272,15 @@ class _Lease:
 
 
 def _die_with_parent() -> None:
-    """Ends this process as soon as its supervisor is gone, so that a killed owner leaves no workers behind; and with
-    the process that it was forked from, without which its supervisor would take it for dead."""
+    """Ends this process as soon as its owner is gone, so that a killed one leaves no workers behind. The kernel does
+    it when the process that it was forked from ends, which the owner alone keeps alive: a native call may hold the
+    interpreter for long, and with it the thread that watches the owner."""
+    from processing.nursery import leave_nursery
+
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    ctypes.CDLL(None).prctl(_SIGNAL_OF_PARENT_DEATH, signal.SIGKILL)
+    end_with(leave_nursery())
 
     def watch() -> None:
         connection.wait([parent.sentinel])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from api.cli.console import Json, Usage, bar, emit, say, show, told
 from api.cli.opening import opened, settings
 from api.i18n import LANGUAGES
+from api.wiring import engine_of
 from processing.logs import configure
 
 if TYPE_CHECKING:
@@ -34,13 +34,11 @@ def evaluate(
 ) -> None:
     """Read every page of a folder and compare it with truth.jsonl: by type, by field, and the errors among the
     accepted."""
-    from ocr.engines import load  # brings the reading along
-
     with told(as_json):
         configure(quiet=True)
         if language not in LANGUAGES:
             raise Usage(f"--language {language}: choose {' or '.join(LANGUAGES)}")
-        found = _measured(folder, partial(load, engine or settings().engine), known)
+        found = _measured(folder, engine_of(settings(), engine), known)
         if report is not None:
             _write(found, folder, report, language)
     if as_json:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import Json, Usage, bar, emit, say, show, told
-from api.cli.opening import local_person, opened, settings
+from api.cli.opening import a_date, local_person, opened, settings
+from api.wiring import engine_of
 from archive.errors import NotFound, Refused
 from archive.model import Role
 from archive.vault import Archive
@@ -60,13 +61,12 @@ def learn(
 ) -> None:
     """Make a form from labelled pages and say how well it reads samples left out. A second person approves it."""
     from archive.known_forms import propose
-    from ocr.engines import load
 
     with told(as_json):
         configure(quiet=True)
         chosen = settings()
         samples = _archived(chosen, from_archive, until) if from_archive else _in_folder(folder, kind)
-        form = _learned(samples, name or samples[0].type, load(chosen.engine))
+        form = _learned(samples, name or samples[0].type, engine_of(chosen)())
         with opened(chosen) as archive:
             who = acting(archive, actor)
             with archive.catalogue.write() as tx:
@@ -102,7 +102,7 @@ def _archived(chosen: Settings, kind: str, until: str) -> list[Labelled]:
     """Vouchers of sealed days. Usage where there are none of the type."""
     from processing.known import DAYS, approved_vouchers, labelled
 
-    last = dt.date.fromisoformat(until) if until else dt.datetime.now(dt.UTC).date()
+    last = a_date(until, "--until") if until else dt.datetime.now(dt.UTC).date()
     with opened(chosen) as archive:
         with archive.catalogue.read() as tx:
             records = approved_vouchers(tx, kind, MOST, last)

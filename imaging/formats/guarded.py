@@ -15,6 +15,7 @@ import numpy as np
 
 from imaging.formats.base import damaged
 from imaging.model import Pixels, Scan, ScanError
+from imaging.orphans import end_with
 
 MOST_SECONDS = 4
 """Processor seconds for a page; the dearest scanned pages take one."""
@@ -28,11 +29,11 @@ Work = Callable[[], Found]
 def guarded(scan: Scan, work: Work, what: str, seconds: int = MOST_SECONDS) -> Found:
     """What `work` returns: figures that JSON can hold, and pixels (read-only). Raises the ScanError that it raises, and
     one of its own where the child takes too long (`too_large`), too much memory or dies (`damaged`)."""
-    place = os.memfd_create("page")
+    place, parent = os.memfd_create("page"), os.getpid()
     try:
         child = os.fork()
         if child == 0:
-            _in_child(place, work, seconds)
+            _in_child(place, work, seconds, parent)
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
         if code == -signal.SIGXCPU:
@@ -45,10 +46,11 @@ def guarded(scan: Scan, work: Work, what: str, seconds: int = MOST_SECONDS) -> F
         os.close(place)
 
 
-def _in_child(place: int, work: Work, seconds: int) -> None:
+def _in_child(place: int, work: Work, seconds: int, parent: int) -> None:
     """Does the work and writes its answer; never returns, so that nothing of the parent's is ended twice."""
     code = 1
     try:
+        end_with(parent)  # nobody takes the answer then, and pipes that tell of the death are open here too
         _limit(seconds)
         try:
             figures, pixels = work()

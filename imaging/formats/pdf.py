@@ -43,6 +43,7 @@ _HIGHEST_DPI = 600.0
 _DEPTH = 3  # forms within forms that are looked into
 _BYTES_A_SECOND = 2_000_000  # what a second of `probe` goes through, at the least
 _MOST_OBJECTS = 5_000  # a page of more is a drawing, and no scan
+_AT_ONCE = 50  # pages; an open document keeps the streams of every page that was looked at, as large as the file
 _PDFIUM = threading.RLock()
 """pdfium may be called by one thread at a time; it is used in children only, and so is always fresh in them."""
 
@@ -79,11 +80,14 @@ def decode(scan: Scan, number: int) -> Page:
 
 
 def _probed(scan: Scan) -> Found:
-    with _opened(scan) as document:
-        infos = []
-        for number in range(1, len(document) + 1):
-            with _page(scan, document, number) as page:
-                infos.append(_info(scan, page, number))
+    infos: list[PageInfo] = []
+    count = 1
+    while len(infos) < count:
+        with _opened(scan) as document:
+            count = len(document)
+            for number in range(len(infos) + 1, min(count, len(infos) + _AT_ONCE) + 1):
+                with _page(scan, document, number) as page:
+                    infos.append(_info(scan, page, number))
     return {"pages": [(info.width, info.height, info.dpi, info.dpi_guessed) for info in infos]}, None
 
 

@@ -195,20 +195,25 @@ def _pixels(scan: Scan, at: int, times: int) -> Pixels:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(_beginning_at(scan.data, at), formats=["TIFF"])
+            image = Image.open(_BeginningAt(scan.data, at), formats=["TIFF"])
     except Exception as error:  # Pillow's parser raises what it stumbles on
         raise damaged(scan, error) from error
     with image:
         return decoded(scan, image, times)
 
 
-def _beginning_at(data: bytes, at: int) -> io.BytesIO:
-    """The file as if the directory at byte `at` were its first: Pillow goes through all that come before a page."""
-    layout = _layout(data)
-    place, size = (8, 8) if layout.big else (4, 4)
-    file = io.BytesIO(data)
-    if layout.whole(data, place, size) != at:
-        file.seek(place)
-        file.write(at.to_bytes(size, "little" if layout.order == "<" else "big"))
-        file.seek(0)
-    return file
+class _BeginningAt(io.BytesIO):
+    """The file as if the directory at byte `at` were its first: Pillow goes through all that come before a page. It
+    holds the file's own bytes: to write the place into them would copy the whole file for each page."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        super().__init__(data)
+        layout = _layout(data)
+        place, size = (8, 8) if layout.big else (4, 4)
+        self._head = data[:place] + at.to_bytes(size, "little" if layout.order == "<" else "big")
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file; libtiff, which is told where the directory is, takes the bytes without reading."""
+        at, found = self.tell(), super().read(size)
+        own = self._head[at : at + len(found)]
+        return own + found[len(own) :] if own else found

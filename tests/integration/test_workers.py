@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages import coded, wire_transfer
@@ -15,6 +16,7 @@ from plant import until
 
 from archive.address import Address
 from archive.errors import LeaseLost
+from archive.index.query import parse
 from archive.indexing import Indexer
 from archive.model import BatchState, PageState, StoredPage, TellerDay
 from archive.vault import Archive
@@ -26,8 +28,9 @@ from processing.worker import WorkerConfig
 
 
 @contextmanager
-def running(archive: Archive, folder: Path, workers: int = 1) -> Iterator[Owner]:
-    config = WorkerConfig(Address(archive.catalogue.url), Address((folder / "objects").as_uri()), engine="printed_code")
+def running(archive: Archive, folder: Path, workers: int = 1, **chosen: Any) -> Iterator[Owner]:
+    objects = Address((folder / "objects").as_uri())
+    config = WorkerConfig(Address(archive.catalogue.url), objects, engine="printed_code", **chosen)
     indexer = Indexer(archive)
     chore = Chore("index", lambda: indexer.drain() > 0, 0.05)
     owner = Owner(archive, Supervisor(archive, config, workers), folder, (chore,))
@@ -64,6 +67,19 @@ def test_a_closed_batch_is_archived_by_its_last_page(archive: Archive, day: Tell
         assert tx.batches.get(batch).state is BatchState.ARCHIVED
         assert [record.type for record in tx.records.of_batch(batch)] == ["wire_transfer"] * 2
     assert archive.index.count() == 2
+
+
+@pytest.mark.parametrize("full_text", [True, False])
+def test_the_small_print_of_a_page_can_be_searched_in_full_text_mode(
+    archive: Archive, day: TellerDay, tmp_path: Path, full_text: bool
+) -> None:
+    batch = filled(
+        archive, day, coded(lines=[("收据", (450, 20, 300, 40))], small=[("未经授权不得转让", (50, 700, 300, 12))])
+    )
+    with running(archive, tmp_path / "data", full_text=full_text):
+        until(lambda: settled(archive, batch) and archive.index.count() == 1)
+    found = archive.index.search(parse("未经授权"))
+    assert found.total == int(full_text)
 
 
 def test_a_killed_worker_is_replaced_and_its_page_done_once(archive: Archive, day: TellerDay, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -18,12 +19,13 @@ from ocr.model import Line, Reading
 class PrintedCodeEngine:
     """Quick and exact. A page whose code is `{"crash": true}` kills the process that reads it, `{"fail": …}` raises,
     `{"broken": …}` raises as Pillow does of a broken picture, `{"full": PATH}` as a full disk does until that file
-    exists, `{"wait": PATH}` waits until that file exists."""
+    exists, `{"wait": PATH}` waits until that file exists. Its `small` lines are read in full-text mode only.
+    `{"hold": PATH}` makes that file and then stays for ever in a native call that lets no other thread run."""
 
     name = "printed_code"
 
-    def __init__(self, **_: object) -> None:
-        pass
+    def __init__(self, full_text: bool = False, **_: object) -> None:
+        self.full_text = full_text
 
     def read(self, page: Page) -> Reading:
         said = self._said(page.pixels)
@@ -37,13 +39,19 @@ class PrintedCodeEngine:
             with Path(f"{said['full']}.tries").open("a") as tries:
                 tries.write(".")
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if "hold" in said:
+            Path(said["hold"]).touch()
+            ctypes.PyDLL(None).sleep(10**6)
         while "wait" in said and not Path(said["wait"]).exists():
             time.sleep(0.02)
-        lines = tuple(Line(text, 0.999, Box(*box)) for text, box in said.get("lines", []))
+        lines = tuple(Line(text, 0.999, Box(*box)) for text, box in self._lines_of(said))
         return Reading(lines, self.name, page.width, page.height)
 
     def read_lines(self, crops: list[Pixels], kinds: object = None, quick: bool = False) -> list[Line]:
         return [Line("", 0.0) for _ in crops]
+
+    def _lines_of(self, said: dict) -> list:
+        return [*said.get("lines", []), *(said.get("small", []) if self.full_text else [])]
 
     @staticmethod
     def _said(pixels: Pixels) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 
 import fpdf
 import imaging_pages as drawn
@@ -106,6 +107,29 @@ def test_every_page_of_a_tiff_comes_in_order() -> None:
     pages = list(decode.pages(scan))
     assert [(p.number, p.width, int(p.pixels[0, 0])) for p in pages] == [(k + 1, 200 + k, 40 * k) for k in range(5)]
     assert [info.width for info in decode.probe(scan).pages] == [p.width for p in pages]
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "jpeg", "tiff_adobe_deflate"])
+def test_a_late_page_of_a_tiff_is_what_it_would_be_alone(compression: str) -> None:
+    looks = [drawn.form(seed) for seed in (1, 2, 3)]
+    images = [Image.fromarray(np.ascontiguousarray(look[:, :, ::-1])) for look in looks]
+    together, alone = io.BytesIO(), io.BytesIO()
+    images[0].save(together, "TIFF", save_all=True, append_images=images[1:], compression=compression, dpi=(200, 200))
+    images[2].save(alone, "TIFF", compression=compression, dpi=(200, 200))
+    late = decode.decode(drawn.scan(together.getvalue(), "many.tif"), 3)
+    assert np.array_equal(late.pixels, decode.decode(drawn.scan(alone.getvalue(), "one.tif")).pixels)
+
+
+def test_a_page_of_a_large_tiff_costs_no_copy_of_the_file() -> None:
+    images, out = [Image.new("1", (200, 200), number) for number in (0, 1)], io.BytesIO()
+    images[0].save(out, "TIFF", save_all=True, append_images=images[1:], compression="group4")
+    large = drawn.scan(out.getvalue() + bytes(30_000_000), "many.tif")
+    tracemalloc.start()
+    try:
+        decode.decode(large, 2)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_fax_with_oblong_pixels_is_made_square() -> None:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from imaging import decode
+from imaging.formats import guarded
 from imaging.model import Page, Pixels
 
 SHEET = drawn.form()[:600, :1000]
@@ -141,3 +142,18 @@ def test_any_page_of_a_tiff_can_be_asked_for_first() -> None:
         sheets[0].save(out, "TIFF", save_all=True, append_images=sheets[1:], compression="tiff_lzw", big_tiff=big)
         page = decode.decode(drawn.scan(out.getvalue()), 31)
         assert (page.width, page.pixels.max()) == (330, 90)
+
+
+def test_a_pdf_larger_than_a_reader_may_grow_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded, "MOST_MB", 60)
+    document, picture = pikepdf.new(), jpeg(SHEET) + bytes(500_000)
+    image = {"/Subtype": pikepdf.Name.Image, "/Width": 1000, "/Height": 600, "/BitsPerComponent": 8,
+             "/ColorSpace": pikepdf.Name.DeviceRGB, "/Filter": pikepdf.Name.DCTDecode}  # fmt: skip
+    for _ in range(200):
+        page = document.add_blank_page(page_size=TALL)
+        shown = document.make_indirect(pikepdf.Stream(document, picture, image))
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=shown))
+        page.Contents = document.make_stream(b"360 0 0 216 0 0 cm /Im Do")
+    out = io.BytesIO()
+    document.save(out)
+    assert decode.probe(drawn.scan(out.getvalue(), "large.pdf")).count == 200

@@ -1,0 +1,24 @@
+"""The OCR engine that an installation chose, made alike for its workers, for evaluation and for learning forms."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from inspect import Parameter, signature
+
+from ocr.engines import GROUP, load
+from ocr.model import Engine
+
+
+def open_engine(name: str, *, cache: str = "", full_text: bool = False, languages: str = "") -> Engine:
+    """The engine of that name with what it takes of the settings: one without networks has no `cache`, one that reads
+    all text in any case no `full_text`, and `rapid` no `languages`. EngineError where it cannot work here."""
+    said = {"cache": cache, "full_text": full_text, "languages": languages}
+    return load(name, **{option: value for option, value in said.items() if value and _takes(name, option)})
+
+
+def _takes(name: str, option: str) -> bool:
+    """Whether the engine of that name is made with such an option; no engine takes any where none has the name."""
+    for entry in entry_points(group=GROUP, name=name):
+        found = signature(entry.load()).parameters
+        return option in found or any(each.kind is Parameter.VAR_KEYWORD for each in found.values())
+    return False
