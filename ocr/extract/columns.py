@@ -38,10 +38,11 @@ class Columns:
         return union(self.cells)
 
 
-def _goes_on(left: Box, right: Box) -> bool:
+def _goes_on(left: Box, right: Box, missing: int = 0) -> bool:
+    """Whether two cells are neighbours in a row, with so many `missing` between them."""
     wide, high = max(left.w, right.w), max(left.h, right.h)
     return (
-        -0.2 * wide <= right.x - left.right <= _LIKE * wide
+        -0.2 * wide <= right.x - left.right - missing * wide <= (_LIKE + 0.1 * missing) * wide
         and abs(left.w - right.w) <= _LIKE * wide
         and abs(left.y - right.y) <= _LIKE * high
         and abs(left.h - right.h) <= _LIKE * high
@@ -53,10 +54,14 @@ def _chains(boxes: Sequence[Box]) -> list[list[Box]]:
     chains: list[list[Box]] = []
     for box in sorted((b for b in boxes if b.w <= _NARROW * b.h), key=lambda b: b.x):
         home = next((chain for chain in chains if _goes_on(chain[-1], box)), None)
-        if home is None:
-            chains.append([box])
-        else:
+        gapped = next((chain for chain in chains if _goes_on(chain[-1], box, missing=1)), None)
+        if home is not None:
             home.append(box)
+        elif gapped is not None:  # one cell that a broken rule left open
+            between = Box(gapped[-1].right, box.y, max(1, box.x - gapped[-1].right), box.h)
+            gapped += [between, box]
+        else:
+            chains.append([box])
     return [chain for chain in chains if _LEAST <= len(chain) <= _MOST]
 
 

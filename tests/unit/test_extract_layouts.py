@@ -109,6 +109,12 @@ def test_a_grid_is_known_by_its_cells_where_its_head_is_misread() -> None:
     assert found["amount"] == "76988.67"
 
 
+def test_a_grid_of_which_one_cell_is_open_is_whole() -> None:
+    words = [("元", 1184, 302), ("分", 1264, 302), *((c, 1064 + 40 * i, 344) for i, c in enumerate("807012"))]
+    boxes = tuple(box for box in _cells_of_grid(10) if box.x != 1180)
+    assert values("wire_transfer", ("金额", 700, 320), *words, boxes=boxes)["amount"] == "8070.12"
+
+
 def test_a_grid_whose_last_column_has_no_cell_keeps_it() -> None:
     words = [("元", 1184, 302), ("角", 1224, 302), *((c, 1104 + 40 * i, 344) for i, c in enumerate("94000"))]
     found = values("wire_transfer", ("金额", 700, 320), *words, boxes=_cells_of_grid(9))
