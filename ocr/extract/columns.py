@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ocr.extract.runs import union
 
 _LEAST, _MOST = 7, 13  # columns of an amount
 _NARROW = 1.8  # of the cell's height
+_PITCH = 1.7  # of a cell's width, at most: broad rules stand between
 _LIKE = 0.35  # by how much widths, heights and places of neighbours may differ
 
 
@@ -38,30 +39,40 @@ class Columns:
         return union(self.cells)
 
 
-def _goes_on(left: Box, right: Box, missing: int = 0) -> bool:
-    """Whether two cells are neighbours in a row, with so many `missing` between them."""
+def _alike(left: Box, right: Box) -> bool:
     wide, high = max(left.w, right.w), max(left.h, right.h)
     return (
-        -0.2 * wide <= right.x - left.right - missing * wide <= (_LIKE + 0.1 * missing) * wide
-        and abs(left.w - right.w) <= _LIKE * wide
+        abs(left.w - right.w) <= _LIKE * wide
         and abs(left.y - right.y) <= _LIKE * high
         and abs(left.h - right.h) <= _LIKE * high
     )
 
 
+def _steps(chain: Sequence[Box], box: Box) -> int:
+    """How many columns a cell stands right of the last one of a chain, 0 where it is none of that row."""
+    last = chain[-1]
+    if not _alike(last, box):
+        return 0
+    step, wide = box.center[0] - last.center[0], max(last.w, box.w)
+    if 0.9 * wide <= step <= _PITCH * wide:
+        return 1
+    pitch = (last.center[0] - chain[0].center[0]) / (len(chain) - 1) if len(chain) > 2 else 0.0
+    return 2 if abs(step - 2 * pitch) <= 0.4 * pitch else 0
+
+
 def _chains(boxes: Sequence[Box]) -> list[list[Box]]:
-    """Narrow cells side by side."""
+    """Narrow cells side by side; one that a broken rule left open is drawn in."""
     chains: list[list[Box]] = []
     for box in sorted((b for b in boxes if b.w <= _NARROW * b.h), key=lambda b: b.x):
-        home = next((chain for chain in chains if _goes_on(chain[-1], box)), None)
-        gapped = next((chain for chain in chains if _goes_on(chain[-1], box, missing=1)), None)
-        if home is not None:
-            home.append(box)
-        elif gapped is not None:  # one cell that a broken rule left open
-            between = Box(gapped[-1].right, box.y, max(1, box.x - gapped[-1].right), box.h)
-            gapped += [between, box]
-        else:
+        steps, chain = max(
+            ((_steps(chain, box), chain) for chain in chains), key=lambda offer: offer[0], default=(0, [])
+        )
+        if steps == 0:
             chains.append([box])
+            continue
+        if steps == 2:
+            chain.append(replace(box, x=round((chain[-1].x + box.x) / 2)))
+        chain.append(box)
     return [chain for chain in chains if _LEAST <= len(chain) <= _MOST]
 
 
