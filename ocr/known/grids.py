@@ -19,7 +19,8 @@ _PAD, _WIDE = 0.15, 0.3
 _ROW = 0.6  # of a digit's height
 _INSETS = 0.09, 0.02  # of a cell
 _RULE_DARK, _RULE_SHARE, _RULE_OFF = 25, 0.45, 0.13
-_PITCH, _CELLS = (2.8, 8.5), (8, 14)
+_PITCH, _LEAST_CELLS, MOST_CELLS = (2.8, 8.5), 8, 14
+_ROOM = 0.6  # of a cell, clear of its rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def ruled_columns(template: Pixels, value: Rect) -> tuple[float, ...]:
             chain = _chain(rules, first, second) if _PITCH[0] <= pitch <= _PITCH[1] else []
             if len(chain) > len(best) and chain[0] - 2.0 <= value.center[0] <= chain[-1] + 2.0:
                 best = chain
-    if not _CELLS[0] <= len(best) - 1 <= _CELLS[1]:
+    if not _LEAST_CELLS <= len(best) - 1 <= MOST_CELLS:
         return ()
     return tuple(round((a + b) / 2, 2) for a, b in pairwise(best))
 
@@ -81,6 +82,12 @@ def _chain(rules: list[float], first: float, second: float) -> list[float]:
 def pitch_of(zone: Zone) -> float:
     """The width of a cell in mm."""
     return (zone.columns[-1] - zone.columns[0]) / (len(zone.columns) - 1)
+
+
+def cells_of(zone: Zone) -> list[Rect]:
+    """The room inside each cell of a grid, clear of its rules."""
+    half = _ROOM * pitch_of(zone) / 2
+    return [Rect(x - half, zone.value.y, 2 * half, zone.value.h) for x in zone.columns]
 
 
 def _columns(ink: Ink, room: Rect, zone: Zone) -> tuple[list[int], float, Rect] | None:

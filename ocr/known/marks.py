@@ -15,9 +15,10 @@ from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.dark import cut, form_rect, page_box
 from ocr.known.ink import Ink
-from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
+from ocr.known.model import PER_MM, Affine, Choice, KnownForm, Rect, Zone
 
 _BESIDE_MM = 5.4
+_BOX = 0.5  # of a line: an option so much wider than its mates holds its box
 _LEAST_MM2 = 0.45
 _DARK = 60
 _CLEARLY = 1.6
@@ -71,11 +72,25 @@ def rooms_of(zone: Zone, template: Pixels) -> list[Rect]:
     return _alike([_beside(boxes, box, left) for box in boxes], left)
 
 
+def _without_boxes(zone: Zone, template: Pixels) -> Zone:
+    """A choice whose options are as wide as their words: a box to tick that was not read lies in its option's line."""
+    usual = float(np.median([option.box.w / len(option.value) for option in zone.options]))
+    left = _boxes_left(template, [option.box for option in zone.options])
+
+    def trimmed(option: Choice) -> Choice:
+        x, y, w, h = option.box
+        over = w - usual * len(option.value)
+        return option if over < _BOX * h else option._replace(box=Rect(x + over if left else x, y, w - over, h))
+
+    return replace(zone, options=tuple(trimmed(option) for option in zone.options))
+
+
 def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Sequence[str]) -> Zone:
     """A choice with the ink that stands beside each option where it is not ticked: the middle of the samples (as they
     lie on the form) whose truth is another option; where all tick one, what is usual beside the others."""
     if not zone.options:
         return zone
+    zone = _without_boxes(zone, template)
     rooms = rooms_of(zone, template)
     inked = [
         [_dark(page, room) for page, truth in zip(laid, truths, strict=True) if truth != option.value]
