@@ -14,6 +14,8 @@ from ocr.known.model import DPI, PER_MM, Affine, Rect
 
 Floats = npt.NDArray[np.floating]
 
+RED = 18  # a red pixel's red channel is so much lighter than the others
+_BLEACHED = np.clip((np.arange(256) - 60) * (255 / 70), 0, 255).astype(np.uint8)  # stamps are 130 and more
 _MOST_DARK = 110
 _BROAD = 31
 
@@ -32,14 +34,40 @@ class Dark:
 
 def dark(page: Page) -> Dark:
     """A page (its text stream) as darkness at 100 dpi."""
+    light = _at_dpi(darkest(page.pixels), page)
+    return Dark(_darkness(light), page.dpi / DPI)
+
+
+def calmed(page: Page, small: Dark) -> Pixels:
+    """The darkness of a page (its text stream, `small` is it at 100 dpi) without red ink, which is that of stamps and
+    forms: where a pixel is red, as dark as its red channel."""
+    if page.pixels.ndim == 2:
+        return small.pixels
+    blue, green, red = (u8(each) for each in cv2.split(page.pixels))
+    light = _at_dpi(red, page)
+    other = _at_dpi(u8(cv2.max(blue, green)), page)
+    is_red = cv2.threshold(cv2.subtract(light, other), RED, 255, cv2.THRESH_BINARY)[1]
+    return u8(cv2.copyTo(255 - bleached(255 - _darkness(light)), is_red, small.pixels.copy()))
+
+
+def bleached(red: Pixels) -> Pixels:
+    """The red channel of red ink as white as paper, of black ink under it as black."""
+    return u8(cv2.LUT(red, _BLEACHED))
+
+
+def _at_dpi(channel: Pixels, page: Page) -> Pixels:
     times = to_dpi(page, DPI, 100_000)
-    light = shrunk(darkest(page.pixels), times)
+    light = shrunk(channel, times)
     rest = DPI * times / page.dpi
     if abs(rest - 1) > 0.004:
         light = u8(cv2.resize(light, None, fx=rest, fy=rest, interpolation=cv2.INTER_AREA))
+    return light
+
+
+def _darkness(light: Pixels) -> Pixels:
     paper = max(60.0, level(light, 0.7))
     spread = np.clip((paper - np.arange(256)) * (255 / paper), 0, 255).astype(np.uint8)
-    return Dark(u8(cv2.LUT(light, spread)), page.dpi / DPI)
+    return u8(cv2.LUT(light, spread))
 
 
 def profiles(pixels: Pixels) -> tuple[Floats, Floats]:

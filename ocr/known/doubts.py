@@ -29,10 +29,10 @@ def doubted(form: KnownForm, found: Mapping[str, Found], inked: frozenset[str]) 
 def is_doubtful(found: Found, proved: bool) -> bool:
     """Whether a value wants a second reading."""
     value, evidence = found.value, found.evidence
-    if value.proved is False or value.repaired or evidence.misfit >= _SUITS or evidence.edge < 0:
+    if value.proved is False or value.repaired or evidence.misfit >= _SUITS or min(evidence.edge, evidence.covered) < 0:
         return True
     if proved or value.proved is True:
         return False
     kind = catalogue().fields[found.field].kind
     least = min(of_value(found.raw, found.confidences, kind), default=evidence.least)
-    return evidence.covered < 0 or evidence.how == GRID or least < SURE.get(kind, _USUALLY_SURE)
+    return evidence.how == GRID or least < SURE.get(kind, _USUALLY_SURE)

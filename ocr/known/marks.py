@@ -69,7 +69,17 @@ def rooms_of(zone: Zone, template: Pixels) -> list[Rect]:
     """The room for the mark of each option of a choice."""
     boxes = [option.box for option in zone.options]
     left = _boxes_left(template, boxes)
-    return _alike([_beside(boxes, box, left) for box in boxes], left)
+    rooms = _alike([_beside(boxes, box, left) for box in boxes], left)
+    return [_own_height(room, box, boxes) for room, box in zip(rooms, boxes, strict=True)]
+
+
+def _own_height(room: Rect, box: Rect, boxes: Sequence[Rect]) -> Rect:
+    """A room to the middle between its option and those above and below: a hook is higher than its box."""
+    near = [o.center[1] for o in boxes if o.x < box.right and box.x < o.right]
+    middles = [(y + box.center[1]) / 2 for y in near if abs(y - box.center[1]) >= 0.6 * box.h]
+    top = max([room.y, *(y for y in middles if y < box.center[1])])
+    bottom = min([room.bottom, *(y for y in middles if y > box.center[1])])
+    return Rect(room.x, top, room.w, bottom - top)
 
 
 def _without_boxes(zone: Zone, template: Pixels) -> Zone:

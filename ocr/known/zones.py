@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from imaging.model import Pixels
+from imaging.model import Box, Pixels
 from ocr.forms import catalogue
+from ocr.known.crops import is_red
 from ocr.known.dark import cut
 from ocr.known.grids import MOST_CELLS, cells_of, pitch_of, ruled_columns
 from ocr.known.model import PER_MM, Affine, Choice, Rect, Zone
@@ -79,7 +80,14 @@ def _zone(name: str, samples: Sequence[Sample], affines: Sequence[Affine]) -> Zo
         2 * sum(place.printed for place, *_ in places) > len(places),
         round(wanted / len(samples), 3),
         core_of([rects[k] for k in kept]),
+        2 * sum(is_red(_part(s.text.pixels, place.lines[0])) for place, s, _ in places) > len(places),
     )
+
+
+def _part(pixels: Pixels, box: Box) -> Pixels:
+    """A row of print without what stands close above and below."""
+    inset = box.h // 4
+    return pixels[box.y + inset : box.bottom - inset, box.x : box.right]
 
 
 def _columns(found: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
