@@ -110,4 +110,5 @@ def without_edges(picture: Pixels) -> Pixels:
 
 def _paper(picture: Pixels) -> Pixels:
     """The usual colour of a crop, by a few of its pixels."""
-    return np.asarray(np.median(picture[::3, ::5].reshape(-1, 3), axis=0), np.uint8)
+    few = picture[::3, ::5].reshape(-1, 3)
+    return np.partition(few, len(few) // 2, axis=0)[len(few) // 2]

@@ -43,11 +43,11 @@ def calmed(page: Page, small: Dark) -> Pixels:
     forms: where a pixel is red, as dark as its red channel."""
     if page.pixels.ndim == 2:
         return small.pixels
-    blue, green, red = (u8(each) for each in cv2.split(page.pixels))
-    light = _at_dpi(red, page)
-    other = _at_dpi(u8(cv2.max(blue, green)), page)
-    is_red = cv2.threshold(cv2.subtract(light, other), RED, 255, cv2.THRESH_BINARY)[1]
-    return u8(cv2.copyTo(255 - bleached(255 - _darkness(light)), is_red, small.pixels.copy()))
+    blue, green, red = (u8(each) for each in cv2.split(_at_dpi(page.pixels, page)))
+    is_red = cv2.threshold(cv2.subtract(red, cv2.max(blue, green)), RED, 255, cv2.THRESH_BINARY)[1]
+    if not cv2.countNonZero(is_red):
+        return small.pixels
+    return u8(cv2.copyTo(255 - bleached(255 - _darkness(red)), is_red, small.pixels.copy()))
 
 
 def bleached(red: Pixels) -> Pixels:
@@ -55,9 +55,9 @@ def bleached(red: Pixels) -> Pixels:
     return u8(cv2.LUT(red, _BLEACHED))
 
 
-def _at_dpi(channel: Pixels, page: Page) -> Pixels:
+def _at_dpi(pixels: Pixels, page: Page) -> Pixels:
     times = to_dpi(page, DPI, 100_000)
-    light = shrunk(channel, times)
+    light = shrunk(pixels, times)
     rest = DPI * times / page.dpi
     if abs(rest - 1) > 0.004:
         light = u8(cv2.resize(light, None, fx=rest, fy=rest, interpolation=cv2.INTER_AREA))
@@ -114,10 +114,12 @@ def full(affine: Affine, times: float) -> Affine:
 
 def page_box(to_page: Affine, rect: Rect, width: int, height: int) -> Box:
     """The upright box in page pixels around a rectangle of the form, cut to the page; `to_page` is that of `full`."""
-    corners = [moved(to_page, x, y) for x in (rect.x, rect.right) for y in (rect.y, rect.bottom)]
-    left, right = min(c[0] for c in corners), max(c[0] for c in corners)
-    top, bottom = min(c[1] for c in corners), max(c[1] for c in corners)
-    x, y = max(0, round(left)), max(0, round(top))
+    (a, b, left), (c, d, top) = to_page.tolist()
+    x0, x1, y0, y1 = rect.x, rect.x + rect.w, rect.y, rect.y + rect.h
+    right = left + max(a * x0, a * x1) + max(b * y0, b * y1)
+    bottom = top + max(c * x0, c * x1) + max(d * y0, d * y1)
+    x = max(0, round(left + min(a * x0, a * x1) + min(b * y0, b * y1)))
+    y = max(0, round(top + min(c * x0, c * x1) + min(d * y0, d * y1)))
     return Box(x, y, max(1, min(width, round(right)) - x), max(1, min(height, round(bottom)) - y))
 
 

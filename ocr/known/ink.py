@@ -38,8 +38,8 @@ _LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the
-    form at 100 dpi, `mask` (H×W) is 255 where ink is its own; for each component its
+    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the form at 100 dpi
+    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own; for each component its
     box and area (columns x, y, w, h, area), and the shift of the filled-in print against the samples', in mm down and
     to the right (`side`); `creases` are the columns that folds run down."""
 
@@ -77,9 +77,9 @@ def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = 
     """The ink of a page (darkness at 100 dpi, upright) that the form does not print. `calm` is the page without red
     ink, which counts only in zones whose values are red."""
     shape = form.template.shape[0], form.template.shape[1]
-    laid = inked = to_form(page, affine, shape)
-    if calm is not None and calm is not page:
-        inked = to_form(calm, affine, shape)
+    laid = inked = to_form(page if calm is None else calm, affine, shape)
+    if calm is not None and calm is not page and any(zone.red or zone.options for zone in form.zones):
+        laid = to_form(page, affine, shape)
         for zone in form.zones:
             if zone.red:
                 cut(inked, zone.box)[:] = cut(laid, zone.box)
@@ -330,10 +330,8 @@ def _band(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp], top: int,
 
 def _is_fold(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp]) -> bool:
     """Whether a row is nothing but what is left of a fold."""
-    if not len(creases):
-        return False
     left, right = int(parts[:, 0].min()), int((parts[:, 0] + parts[:, 2]).max())
-    return left >= creases.min() - _FOLD and right <= creases.max() + _FOLD and right - left <= 2 * _FOLD
+    return bool(np.any((left >= creases - _FOLD) & (right <= creases + _FOLD)))
 
 
 def _without_lone(parts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -113,8 +113,9 @@ def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Seq
 
 
 def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[int, int]) -> Found | None:
-    """The option that is marked, by the ink beside it that the form does not print. Where none stands out
-    the likeliest, unsure, if all samples have a mark, else None."""
+    """The option that is marked, by the ink beside it that the form does not print, and by how much darker than usual it
+    is there; where the two differ the first, unsure. Where none stands out the likeliest, unsure, if all samples have a
+    mark, else None."""
     rooms = rooms_of(zone, form.template)
     inked = [_dark(ink.laid, room) for room in rooms]
     more = [each - option.empty for each, option in zip(inked, zone.options, strict=True)]
@@ -124,7 +125,8 @@ def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[i
     most, second = marked[order[0]], marked[order[1]]
     clear = most >= _LEAST_MM2 and most >= _CLEARLY * second
     sure = min(0.999, 0.9 + 0.05 * min(2.0, most / max(0.05, second) / 5)) if clear else _UNSURE
-    own = None if clear else _by_own_ink([ink.area(room) for room in rooms])
+    own = _by_own_ink([ink.area(room) for room in rooms])
+    own = None if clear and own == order[0] else own
     if not clear and own is None and (zone.seen < _ALWAYS or most <= 0):
         return None
     option = zone.options[order[0] if own is None else own]
