@@ -111,4 +111,4 @@ def without_edges(picture: Pixels) -> Pixels:
 def _paper(picture: Pixels) -> Pixels:
     """The usual colour of a crop, by a few of its pixels."""
     few = picture[::3, ::5].reshape(-1, 3)
-    return np.partition(few, len(few) // 2, axis=0)[len(few) // 2]
+    return np.asarray(np.partition(few, len(few) // 2, axis=0)[len(few) // 2], np.uint8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -39,9 +38,9 @@ _LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
 @dataclass(frozen=True, slots=True)
 class Ink:
     """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the form at 100 dpi
-    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own; for each component its
-    box and area (columns x, y, w, h, area), and the shift of the filled-in print against the samples', in mm down and
-    to the right (`side`); `creases` are the columns that folds run down."""
+    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own;
+    for each component its box and area (columns x, y, w, h, area), and the shift of the filled-in print against the
+    samples', in mm down and to the right (`side`); `creases` are the columns that folds run down."""
 
     laid: Pixels
     mask: Pixels

@@ -113,9 +113,9 @@ def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Seq
 
 
 def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[int, int]) -> Found | None:
-    """The option that is marked, by the ink beside it that the form does not print, and by how much darker than usual it
-    is there; where the two differ the first, unsure. Where none stands out the likeliest, unsure, if all samples have a
-    mark, else None."""
+    """The option that is marked, by the ink beside it that the form does not print, and by how much darker than usual
+    it is there; where the two differ the first, unsure. Where none stands out the likeliest, unsure, if all samples
+    have a mark, else None."""
     rooms = rooms_of(zone, form.template)
     inked = [_dark(ink.laid, room) for room in rooms]
     more = [each - option.empty for each, option in zip(inked, zone.options, strict=True)]

@@ -22,7 +22,7 @@ from ocr.known.model import PER_MM, Rect, Zone
 from ocr.model import Line
 
 UNCOVERED_LEAST = 0.5  # the certainty of a value beside which ink stands that was not read
-_UNCOVERED = 0.95  # of the pitch: ink so far from any character was not read
+_UNCOVERED = 0.8  # of the pitch: ink so far from any character was not read
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
 _LEAST_WORDS = 2
 _OFF_INK = 0.04  # of a crop's height
