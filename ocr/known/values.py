@@ -23,6 +23,7 @@ from ocr.model import Line
 
 UNCOVERED_LEAST = 0.5  # the certainty of a value beside which ink stands that was not read
 _UNCOVERED = 0.8  # of the pitch: ink so far from any character was not read
+_GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
 _LEAST_WORDS = 2
 _OFF_INK = 0.04  # of a crop's height
@@ -152,6 +153,12 @@ def covered(job: Job, line: Line) -> bool:
     left = np.abs(ink - centers[np.maximum(after - 1, 0)])
     right = np.abs(ink - centers[np.minimum(after, len(centers) - 1)])
     away = np.minimum(left, right)
+    gaps = np.diff(centers)
+    for k in np.flatnonzero(gaps > _GAP * pitch).tolist():
+        # A narrow character between two others stands near both.
+        middle = centers[k] + gaps[k] * np.array(_MIDDLE)
+        if np.any((ink > middle[0]) & (ink < middle[1])):
+            return False
     return bool(np.count_nonzero(away > _UNCOVERED * pitch) < max(2.0, 0.15 * pitch))
 
 
