@@ -9,7 +9,7 @@ import pytest
 from archive.catalogue.engine import Catalogue
 from archive.errors import Conflict, NotFound
 from archive.known_forms import approve, find_kept, in_force, kept_forms, propose
-from imaging.model import Page, Pixels, Scan
+from imaging.model import Page, Pixels
 from ocr.known.crops import is_red
 from ocr.known.dark import Dark, calmed, dark, moved
 from ocr.known.files import dump, load
@@ -224,7 +224,7 @@ def test_red_ink_is_no_values_unless_the_samples_values_are_red() -> None:
     white = np.full((580, 830, 3), 250, np.uint8)
     white[166:176, 300:400] = (70, 70, 210)
     white[166:176, 420:440] = (40, 40, 40)
-    page = Page(white, 100.0, Scan.of("a.png", b"x"))
+    page = Page(white, 100.0, 1)
     small = dark(page)
     left = calmed(page, small)
     assert small.pixels[170, 350] > 100
