@@ -119,7 +119,10 @@ def _with_grid(zone: Zone, template: Pixels, filled: Pixels) -> Zone:
     columns = zone.columns or (ruled_columns(template, zone.value) if zone.kind == "amount" else ())
     if not columns:
         return zone
-    whole = _whole(replace(zone, columns=columns))
+    whole = replace(zone, columns=columns)
+    if not zone.columns and zone.value.right - zone.core.right > pitch_of(whole):
+        return zone  # digits in cells all end at 分; these are other rules
+    whole = _whole(whole)
     columns, half = whole.columns, pitch_of(whole) / 2
     columns = columns[: _last_filled(filled, whole) + 1]
     box = Rect(columns[0] - half, zone.value.y, columns[-1] - columns[0] + 2 * half, zone.value.h)
