@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 
 from imaging.model import Pixels
-from imaging.ops import block, darkest, u8
+from imaging.ops import block, darkest, level, u8
 from ocr.extract.crops import colour
-from ocr.known.dark import cut, full
+from ocr.known.dark import RED, bleached, cut, full
 from ocr.known.ink import Ink
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect
 
 _PRINT = 40
 _RULE_DARK, _RULE_SHARE, _MARGIN = 40, 0.88, 0.45  # the margin in heights of the crop
+_INK, _MOSTLY = 60, 0.7  # how much darker than paper; of the ink
 _TALLEST = 64  # rows of a crop: engines read 48
 
 
@@ -46,6 +47,26 @@ def crop(lie: Lie, rect: Rect) -> Pixels:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     made = cv2.warpAffine(lie.pixels, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return colour(np.asarray(made, np.uint8))
+
+
+def calm(picture: Pixels) -> Pixels:
+    """A crop (H×W×3) without red ink, black under it kept."""
+    blue, green, red = cv2.split(picture)
+    is_red = cv2.threshold(cv2.subtract(red, cv2.max(blue, green)), RED, 255, cv2.THRESH_BINARY)[1]
+    if not cv2.countNonZero(is_red):
+        return picture
+    clear = bleached(u8(red))
+    return u8(cv2.copyTo(cv2.merge((clear, clear, clear)), is_red, picture.copy()))
+
+
+def is_red(picture: Pixels) -> bool:
+    """Whether most of the ink in a picture (H×W×3) is red."""
+    if picture.ndim == 2 or not picture.size:
+        return False
+    light = darkest(picture)
+    ink = light < level(light, 0.7) - _INK
+    red = cv2.subtract(u8(picture[:, :, 2]), u8(cv2.max(picture[:, :, 0], picture[:, :, 1]))) > RED
+    return bool(np.count_nonzero(ink & red) > _MOSTLY * np.count_nonzero(ink) > 0)
 
 
 def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink) -> Pixels:
@@ -89,4 +110,5 @@ def without_edges(picture: Pixels) -> Pixels:
 
 def _paper(picture: Pixels) -> Pixels:
     """The usual colour of a crop, by a few of its pixels."""
-    return np.asarray(np.median(picture[::3, ::5].reshape(-1, 3), axis=0), np.uint8)
+    few = picture[::3, ::5].reshape(-1, 3)
+    return np.asarray(np.partition(few, len(few) // 2, axis=0)[len(few) // 2], np.uint8)

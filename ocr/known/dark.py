@@ -14,6 +14,8 @@ from ocr.known.model import DPI, PER_MM, Affine, Rect
 
 Floats = npt.NDArray[np.floating]
 
+RED = 18  # a red pixel's red channel is so much lighter than the others
+_BLEACHED = np.clip((np.arange(256) - 60) * (255 / 70), 0, 255).astype(np.uint8)  # stamps are 130 and more
 _MOST_DARK = 110
 _BROAD = 31
 
@@ -32,14 +34,40 @@ class Dark:
 
 def dark(page: Page) -> Dark:
     """A page (its text stream) as darkness at 100 dpi."""
+    light = _at_dpi(darkest(page.pixels), page)
+    return Dark(_darkness(light), page.dpi / DPI)
+
+
+def calmed(page: Page, small: Dark) -> Pixels:
+    """The darkness of a page (its text stream, `small` is it at 100 dpi) without red ink, which is that of stamps and
+    forms: where a pixel is red, as dark as its red channel."""
+    if page.pixels.ndim == 2:
+        return small.pixels
+    blue, green, red = (u8(each) for each in cv2.split(_at_dpi(page.pixels, page)))
+    is_red = cv2.threshold(cv2.subtract(red, cv2.max(blue, green)), RED, 255, cv2.THRESH_BINARY)[1]
+    if not cv2.countNonZero(is_red):
+        return small.pixels
+    return u8(cv2.copyTo(255 - bleached(255 - _darkness(red)), is_red, small.pixels.copy()))
+
+
+def bleached(red: Pixels) -> Pixels:
+    """The red channel of red ink as white as paper, of black ink under it as black."""
+    return u8(cv2.LUT(red, _BLEACHED))
+
+
+def _at_dpi(pixels: Pixels, page: Page) -> Pixels:
     times = to_dpi(page, DPI, 100_000)
-    light = shrunk(darkest(page.pixels), times)
+    light = shrunk(pixels, times)
     rest = DPI * times / page.dpi
     if abs(rest - 1) > 0.004:
         light = u8(cv2.resize(light, None, fx=rest, fy=rest, interpolation=cv2.INTER_AREA))
+    return light
+
+
+def _darkness(light: Pixels) -> Pixels:
     paper = max(60.0, level(light, 0.7))
     spread = np.clip((paper - np.arange(256)) * (255 / paper), 0, 255).astype(np.uint8)
-    return Dark(u8(cv2.LUT(light, spread)), page.dpi / DPI)
+    return u8(cv2.LUT(light, spread))
 
 
 def profiles(pixels: Pixels) -> tuple[Floats, Floats]:
@@ -86,10 +114,12 @@ def full(affine: Affine, times: float) -> Affine:
 
 def page_box(to_page: Affine, rect: Rect, width: int, height: int) -> Box:
     """The upright box in page pixels around a rectangle of the form, cut to the page; `to_page` is that of `full`."""
-    corners = [moved(to_page, x, y) for x in (rect.x, rect.right) for y in (rect.y, rect.bottom)]
-    left, right = min(c[0] for c in corners), max(c[0] for c in corners)
-    top, bottom = min(c[1] for c in corners), max(c[1] for c in corners)
-    x, y = max(0, round(left)), max(0, round(top))
+    (a, b, left), (c, d, top) = to_page.tolist()
+    x0, x1, y0, y1 = rect.x, rect.x + rect.w, rect.y, rect.y + rect.h
+    right = left + max(a * x0, a * x1) + max(b * y0, b * y1)
+    bottom = top + max(c * x0, c * x1) + max(d * y0, d * y1)
+    x = max(0, round(left + min(a * x0, a * x1) + min(b * y0, b * y1)))
+    y = max(0, round(top + min(c * x0, c * x1) + min(d * y0, d * y1)))
     return Box(x, y, max(1, min(width, round(right)) - x), max(1, min(height, round(bottom)) - y))
 
 

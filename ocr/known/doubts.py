@@ -13,8 +13,9 @@ from ocr.rules import proofs
 
 MONEY = frozenset({"amount", "amount_cn"})
 # The least sure character of a value that is not read again.
-SURE = {"amount": 1.1, "amount_cn": 1.1, "account": 0.99, "name": 0.975}
+SURE = {"amount": 1.1, "amount_cn": 1.1, "account": 0.99, "name": 0.975, "date": 0.8}
 _USUALLY_SURE = 0.93
+_LAST_WORDS = ("整", "正", "分")
 _SUITS = 1.0  # a worse misfit is another value
 
 
@@ -31,8 +32,10 @@ def is_doubtful(found: Found, proved: bool) -> bool:
     value, evidence = found.value, found.evidence
     if value.proved is False or value.repaired or evidence.misfit >= _SUITS or evidence.edge < 0:
         return True
-    if proved or value.proved is True:
-        return False
     kind = catalogue().fields[found.field].kind
+    if proved or value.proved is True:
+        # The digits say nothing of the last of the words, which may have been overlooked; before the first their label
+        # stands.
+        return evidence.covered < 0 and (kind != "amount_cn" or not found.raw.endswith(_LAST_WORDS))
     least = min(of_value(found.raw, found.confidences, kind), default=evidence.least)
     return evidence.covered < 0 or evidence.how == GRID or least < SURE.get(kind, _USUALLY_SURE)

@@ -50,7 +50,7 @@ def _zone_said(zone: Zone) -> dict[str, Any]:
         said["columns"] = [round(x, 2) for x in zone.columns]
     if zone.options:
         said["options"] = {o.value: [*_numbers(o.box), round(o.empty, 2)] for o in zone.options}
-    return said | ({"printed": True} if zone.printed else {})
+    return said | {name: True for name in ("printed", "red") if getattr(zone, name)}
 
 
 def load(text: str, template: bytes) -> KnownForm:
@@ -113,4 +113,5 @@ def _zone(name: str, said: Mapping[str, Any]) -> Zone:
         bool(said.get("printed")),
         float(said["seen"]),
         _rect(said.get("core") or said["value"]),
+        bool(said.get("red")),
     )

@@ -9,17 +9,19 @@ import cv2
 import numpy as np
 
 from imaging.model import Pixels
-from ocr.known.crops import Lie, crop, erased
+from ocr.known.crops import Lie, calm, crop, erased
 from ocr.known.dark import cut
 from ocr.known.ink import Ink
 from ocr.known.model import PER_MM, KnownForm, Rect, Zone
 
 _LEAST_HIGH, _LEAST_AREA = 0.3, 6
 _PAD, _WIDE = 0.15, 0.3
+_FEW = 20  # of 100 digits
 _ROW = 0.6  # of a digit's height
 _INSETS = 0.09, 0.02  # of a cell
 _RULE_DARK, _RULE_SHARE, _RULE_OFF = 25, 0.45, 0.13
-_PITCH, _CELLS = (2.8, 8.5), (8, 14)
+_PITCH, _LEAST_CELLS, MOST_CELLS = (2.8, 8.5), 8, 14
+_ROOM = 0.6  # of a cell, clear of its rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def ruled_columns(template: Pixels, value: Rect) -> tuple[float, ...]:
             chain = _chain(rules, first, second) if _PITCH[0] <= pitch <= _PITCH[1] else []
             if len(chain) > len(best) and chain[0] - 2.0 <= value.center[0] <= chain[-1] + 2.0:
                 best = chain
-    if not _CELLS[0] <= len(best) - 1 <= _CELLS[1]:
+    if not _LEAST_CELLS <= len(best) - 1 <= MOST_CELLS:
         return ()
     return tuple(round((a + b) / 2, 2) for a, b in pairwise(best))
 
@@ -83,6 +85,12 @@ def pitch_of(zone: Zone) -> float:
     return (zone.columns[-1] - zone.columns[0]) / (len(zone.columns) - 1)
 
 
+def cells_of(zone: Zone) -> list[Rect]:
+    """The room inside each cell of a grid, clear of its rules."""
+    half = _ROOM * pitch_of(zone) / 2
+    return [Rect(x - half, zone.value.y, 2 * half, zone.value.h) for x in zone.columns]
+
+
 def _columns(ink: Ink, room: Rect, zone: Zone) -> tuple[list[int], float, Rect] | None:
     """The filled cells, the print's shift to the right, and where the digits stand."""
     pitch = pitch_of(zone)
@@ -100,7 +108,9 @@ def _columns(ink: Ink, room: Rect, zone: Zone) -> tuple[list[int], float, Rect] 
     inside = (cells >= 0) & (cells < len(zone.columns))
     if not inside.any():
         return None
-    top, bottom = parts[inside, 1].min() / PER_MM, (parts[inside, 1] + parts[inside, 3]).max() / PER_MM
+    # A rule's rest beside a digit is no part of the row.
+    top = float(np.percentile(parts[inside, 1], _FEW)) / PER_MM
+    bottom = float(np.percentile(parts[inside, 1] + parts[inside, 3], 100 - _FEW)) / PER_MM
     left, right = zone.columns[0] - pitch / 2, zone.columns[-1] + pitch / 2
     return sorted(set(cells[inside].tolist())), shift, Rect(left + shift, top, right - left, bottom - top)
 
@@ -113,7 +123,8 @@ def strip(lie: Lie, form: KnownForm, ink: Ink, zone: Zone) -> Strip | None:
         return None
     cells, shift, rect = found
     whole = rect.grown(0.0, 0.12 * rect.h)
-    picture = erased(crop(lie, whole), whole, form, ink)
+    picture = crop(lie, whole)
+    picture = erased(picture if zone.red else calm(picture), whole, form, ink)
     # Digits go on to 分, also those that are too faint to be ink.
     count = len(zone.columns) - cells[0]
     narrow, broad = (_joined(picture, cells[0], len(zone.columns), inset) for inset in _INSETS)

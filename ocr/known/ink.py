@@ -25,17 +25,22 @@ _RULE_PIXELS, _RULE_MM = 3, 6.0
 _PAST_MM = (3.2, 1.4)  # how far left and right of its zone a value's edge glyph may stand
 _LONE_MM = 14.0
 _BEYOND = 0.5  # of a line: what goes on farther above or below its room is a stamp or a fold
-_TOO_HIGH, _HIGHEST = 1.5, 1.3  # of a line
+_HIGH, _HIGHEST, _GLYPH = 0.85, 1.15, 0.95  # of a line's box: few rows are higher, none, no character
+_ROW_GAP, _ROW_SHARE = 0.3, 0.2  # of a line, between the middles of characters of two rows; of the fullest row
+_NEAR, _ALONG = 0.25, 6.0  # of a line: so near, and so far, a stroke belongs to a row that it runs through
+_NARROW, _BEGIN_MM = 0.45, 1.5
+_SLACK = 2  # pixels above and below a row
+_FOLD = 6  # pixels beside a crease that it darkens
 _TWO_ROWS, _VALLEY = 1.05, 0.35  # of a line's box; of the fuller rows
 _LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the
-    form at 100 dpi, `mask` (H×W) is 255 where ink is its own; for each component its
-    box and area (columns x, y, w, h, area), and the shift of the filled-in print against the samples', in mm down and
-    to the right (`side`); `creases` are the columns that folds run down."""
+    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the form at 100 dpi
+    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own;
+    for each component its box and area (columns x, y, w, h, area), and the shift of the filled-in print against the
+    samples', in mm down and to the right (`side`); `creases` are the columns that folds run down."""
 
     laid: Pixels
     mask: Pixels
@@ -67,20 +72,34 @@ class Band:
     columns: npt.NDArray[np.bool_]
 
 
-def ink_of(page: Pixels, affine: Affine, form: KnownForm) -> Ink:
-    """The ink of a page (darkness at 100 dpi, upright) that the form does not print."""
-    laid = to_form(page, affine, (form.template.shape[0], form.template.shape[1]))
+def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = None) -> Ink:
+    """The ink of a page (darkness at 100 dpi, upright) that the form does not print. `calm` is the page without red
+    ink, which counts only in zones whose values are red."""
+    shape = form.template.shape[0], form.template.shape[1]
+    laid = inked = to_form(page if calm is None else calm, affine, shape)
+    if calm is not None and calm is not page and any(zone.red or zone.options for zone in form.zones):
+        laid = to_form(page, affine, shape)
+        for zone in form.zones:
+            if zone.red:
+                cut(inked, zone.box)[:] = cut(laid, zone.box)
     printed = cv2.convertScaleAbs(cv2.dilate(form.template, block(3, 3)), alpha=_PRINT_GAIN)
-    mask = u8(cv2.threshold(cv2.subtract(laid, printed), _LEAST_DARK, 255, cv2.THRESH_BINARY)[1])
+    mask = u8(cv2.threshold(cv2.subtract(inked, printed), _LEAST_DARK, 255, cv2.THRESH_BINARY)[1])
     mask, creases = _without_creases(mask)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    parts = np.asarray(stats[1:], np.int32)
+    parts = _components(mask)
     w, h, area = parts[:, 2], parts[:, 3], parts[:, 4]
     rule = (np.minimum(w, h) <= _RULE_PIXELS) & (np.maximum(w, h) >= _RULE_MM * PER_MM)
     parts = parts[(area >= _LEAST_AREA) & ~rule & (h <= _TALLEST_MM * PER_MM)]
     parts = _without_holes(mask, parts)
     side, down = offset_on(mask, parts, chart_of(form))
     return Ink(laid, mask, _unlabelled(parts, form, side, down), down, creases, side)
+
+
+def _components(mask: Pixels) -> npt.NDArray[np.int32]:
+    """The components of a mask: x, y, w, h, area."""
+    # Labels of two bytes take a third of the time, and suffice where there are fewer pixels than such labels.
+    labels = cv2.CV_16U if cv2.countNonZero(mask) < 1 << 16 else cv2.CV_32S
+    stats = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=labels)[2]
+    return np.asarray(stats[1:], np.int32)
 
 
 _charts: weakref.WeakKeyDictionary[KnownForm, Floats] = weakref.WeakKeyDictionary()
@@ -109,13 +128,27 @@ def _without_creases(mask: Pixels) -> tuple[Pixels, npt.NDArray[np.intp]]:
     """The mask without folds and shadows: runs of ink longer than any stroke, which the form's rules may cut; and the
     columns of those that run down."""
     level, upright = (round(mm * PER_MM) for mm in _CREASE_MM)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, _CREASE_GAP))
-    down = cv2.morphologyEx(closed, cv2.MORPH_OPEN, block(1, upright))
-    across = cv2.morphologyEx(mask, cv2.MORPH_OPEN, block(level, 1))
+    closed = u8(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(1, _CREASE_GAP)))
+    down, across = _runs_down(closed, upright), _runs_down(u8(cv2.transpose(mask)), level).T
     lines = cv2.bitwise_or(down, across)
     if not cv2.countNonZero(lines):
         return mask, np.zeros(0, np.intp)
     return u8(cv2.subtract(mask, cv2.dilate(lines, block(3, 1)))), np.flatnonzero(down.any(axis=0))
+
+
+def _runs_down(mask: Pixels, length: int) -> Pixels:
+    """The upright runs of a mask that are `length` or longer: an opening, in as many steps as the length has bits."""
+    if mask.shape[0] < length:
+        return np.zeros_like(mask)
+    least, done = mask, 1
+    while done < length:
+        step = min(done, length - done)
+        least, done = u8(cv2.min(least[step:], least[:-step])), done + step
+    most, done = np.concatenate([least, np.zeros((length - 1, mask.shape[1]), np.uint8)]), 1
+    while done < length:
+        step = min(done, length - done)
+        most, done = np.concatenate([most[:step], u8(cv2.max(most[step:], most[:-step]))]), done + step
+    return most
 
 
 def _without_holes(mask: Pixels, parts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -149,22 +182,106 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     filled = np.count_nonzero(ink.mask[top:bottom, left:right], axis=1).astype(np.float64)
     rows = [row for span in _spans(filled, line) for row in _split(filled, span, line)]
     wide = ink.inside(Rect(room.x - _PAST_MM[0], room.y, room.w + sum(_PAST_MM), room.h))
-    if zone.rows == 1 and max((b - a for a, b in rows), default=0) > _TOO_HIGH * line:
-        # A stamp or a hook runs through: the row is where the samples have it.
-        wide = wide[wide[:, 3] <= _HIGHEST * line]
-        usual = round((zone.core.y + ink.shift) * PER_MM), round((zone.core.bottom + ink.shift) * PER_MM)
-        top, rows = usual[0], [(0, usual[1] - usual[0])]
     reached = _reached(wide, room, line)
-    found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows]
+    high = [(top + a, top + b) for a, b in rows if b - a > _HIGH * line]
+    found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows if b - a <= _HIGH * line]
+    found += [_across(ink, reached, row, line) for span in high for row in _rows_of(reached, span, line)]
+    if high and not any(found):
+        usual = round((zone.core.y + ink.shift) * PER_MM), round((zone.core.bottom + ink.shift) * PER_MM)
+        found = [_across(ink, reached, usual, line)]
     return _usual([band for band in found if band is not None], zone, ink.shift)
+
+
+def _across(ink: Ink, parts: npt.NDArray[np.int32], row: tuple[int, int], line: float) -> Band | None:
+    """A row of print that a stamp, a hook or a fold runs through, or that lies close to another."""
+    left, right = int(parts[:, 0].min()), int((parts[:, 0] + parts[:, 2]).max())
+    top, bottom = max(0, row[0] - _SLACK), row[1] + _SLACK
+    strip = np.ascontiguousarray(ink.mask[top:bottom, left:right])
+    cuts = _components(strip) + np.array([left, top, 0, 0, 0], np.int32)
+    cuts = cuts[cuts[:, 4] >= _LEAST_AREA]
+    through = (cuts[:, 1] <= top) | (cuts[:, 1] + cuts[:, 3] >= top + strip.shape[0])
+    return _band(_adjoining(cuts, through, line), ink.creases, top, bottom)
+
+
+def _rows_of(parts: npt.NDArray[np.int32], span: tuple[int, int], line: float) -> list[tuple[int, int]]:
+    """Where the characters of a span stand in rows, by the components as high as characters; none where they do not."""
+    middle, high = parts[:, 1] + parts[:, 3] / 2, parts[:, 3]
+    sized = (high >= _LEAST_HIGH * line) & (high <= _GLYPH * line) & (middle >= span[0]) & (middle <= span[1])
+    glyphs = parts[sized][np.argsort(middle[sized], kind="stable")]
+    if not len(glyphs):
+        return []
+    places = glyphs[:, 1] + glyphs[:, 3] / 2
+    number = np.concatenate([[0], np.cumsum(np.diff(places) > _ROW_GAP * line)])
+    weight = np.bincount(number, glyphs[:, 4])
+    rows = []
+    for each in np.flatnonzero(weight >= _ROW_SHARE * weight.max()):
+        mine = glyphs[number == each]
+        rows.append((int(mine[:, 1].min()), int((mine[:, 1] + mine[:, 3]).max())))
+    return rows if all(bottom - top <= _HIGHEST * line for top, bottom in rows) else []
+
+
+def _adjoining(cuts: npt.NDArray[np.int32], through: npt.NDArray[np.bool_], line: float) -> npt.NDArray[np.int32]:
+    """The components of a row, and of those that run through it what adjoins them or lies between: characters may hang
+    together with a stamp. All where every one runs through."""
+    own, others = cuts[~through], cuts[through]
+    if not len(own) or not len(others):
+        return cuts
+    left, right = int(own[:, 0].min()), int((own[:, 0] + own[:, 2]).max())
+    first, last = round(left - _ALONG * line), round(right + _ALONG * line)
+    kept = [own]
+    for part in others[np.argsort(np.abs(others[:, 0] + others[:, 2] / 2 - (left + right) / 2))]:
+        x, y, w, h, area = part.tolist()
+        if x <= right + _NEAR * line and x + w >= left - _NEAR * line:
+            start, end = max(x, first), min(x + w, last)
+            left, right = min(left, start), max(right, end)
+            kept.append(np.array([[start, y, max(1, end - start), h, area]], np.int32))
+    return np.concatenate(kept)
 
 
 def _usual(found: list[Band], zone: Zone, shift: float) -> list[Band]:
     """The rows as high as print that stand where the samples' values stood, all of them where none does."""
-    tall = [band for band in found if band.rect.h >= _LEAST_HIGH * zone.line] or found
+    tall = [band for band in found if band.rect.h >= _LEAST_HIGH * zone.line]
     top, bottom = zone.value.y + shift - _ASTRAY_MM, zone.value.bottom + shift + _ASTRAY_MM
-    near = [band for band in tall if top <= band.rect.center[1] <= bottom]
-    return (near or tall)[: max(2, zone.rows)]
+    near = [band for band in tall if top <= band.rect.center[1] <= bottom] or tall
+    kept: list[Band] = []
+    for band in sorted(near, key=lambda each: _off(each, zone, shift)):
+        twin = next((k for k, other in enumerate(kept) if _same_row(band.rect, other.rect)), None)
+        if twin is None:
+            kept.append(band)
+        else:
+            kept[twin] = _as_wide(kept[twin], band)
+    widest = max(kept, key=lambda band: band.rect.w, default=None)
+    sound = [b for b in kept if widest is None or not _is_stray(b, widest, zone, shift)]
+    return sorted(sound[: max(2, zone.rows)], key=lambda band: band.rect.y)
+
+
+def _off(band: Band, zone: Zone, shift: float) -> float:
+    """How far a row stands from where the samples' values stood, in mm."""
+    return abs(band.rect.center[1] - zone.core.center[1] - shift)
+
+
+def _same_row(rect: Rect, other: Rect) -> bool:
+    shared = min(rect.bottom, other.bottom) - max(rect.y, other.y)
+    return shared > 0.5 * min(rect.h, other.h)
+
+
+def _as_wide(band: Band, other: Band) -> Band:
+    """A row with the width of another find of it too."""
+    whole = band.rect.union(other.rect)
+    columns = np.zeros(round(whole.w * PER_MM), bool)
+    for each in (band, other):
+        start = round((each.rect.x - whole.x) * PER_MM)
+        columns[start : start + len(each.columns)] |= each.columns[: len(columns) - start]
+    return Band(Rect(whole.x, band.rect.y, whole.w, band.rect.h), columns)
+
+
+def _is_stray(band: Band, widest: Band, zone: Zone, shift: float) -> bool:
+    """Whether a row is a rest of a fold or a stroke: narrow, farther from where the samples' values stood than a wider
+    one, and not the end of a value that goes on below."""
+    if band.rect.w >= _NARROW * zone.line or widest.rect.w < zone.line:
+        return False
+    goes_on = band.rect.y > widest.rect.y and abs(band.rect.x - widest.rect.x) <= _BEGIN_MM
+    return not goes_on and _off(band, zone, shift) > _off(widest, zone, shift)
 
 
 def _spans(filled: Floats, line: float) -> list[tuple[int, int]]:
@@ -214,6 +331,8 @@ def _band(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp], top: int,
     mine = _without_lone(parts[shared >= 0.5 * np.minimum(h, bottom - top)])
     if not len(mine) or mine[:, 4].sum() < _LEAST_BAND:
         return None
+    if _is_fold(mine, creases):
+        return None
     left, right = int(mine[:, 0].min()), int((mine[:, 0] + mine[:, 2]).max())
     high, low = max(top, int(mine[:, 1].min())), min(bottom, int((mine[:, 1] + mine[:, 3]).max()))
     # What a crease hides of an edge glyph is in the crop all the same.
@@ -226,6 +345,12 @@ def _band(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp], top: int,
             columns[x - left : x - left + w] = True
     rect = Rect(left / PER_MM, high / PER_MM, (right - left) / PER_MM, (low - high) / PER_MM)
     return Band(rect, columns)
+
+
+def _is_fold(parts: npt.NDArray[np.int32], creases: npt.NDArray[np.intp]) -> bool:
+    """Whether a row is nothing but what is left of a fold."""
+    left, right = int(parts[:, 0].min()), int((parts[:, 0] + parts[:, 2]).max())
+    return bool(np.any((left >= creases - _FOLD) & (right <= creases + _FOLD)))
 
 
 def _without_lone(parts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from imaging.model import Box, Pixels
-from ocr.known.crops import Lie, crop, erased, without_edges
+from ocr.known.crops import Lie, calm, crop, erased, without_edges
 from ocr.known.dark import cut, page_box
 from ocr.known.ink import Band, Ink, bands
 from ocr.known.model import KnownForm, Rect, Zone
@@ -85,7 +85,9 @@ def _goes_on(ink: Ink, rect: Rect, row: Rect) -> bool:
 def _cut(paper: Paper, zone: Zone, rect: Rect) -> Pixels:
     """A crop; the print between a date's parts is read with them, all other print is painted over."""
     picture = crop(paper.lie, rect)
-    return picture if zone.printed else without_edges(erased(picture, rect, paper.form, paper.ink))
+    if zone.printed:
+        return picture
+    return without_edges(erased(picture if zone.red else calm(picture), rect, paper.form, paper.ink))
 
 
 def _widened(rows: Sequence[Band], zone: Zone, side: float) -> Band:

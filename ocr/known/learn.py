@@ -11,6 +11,7 @@ import numpy as np
 
 from imaging.model import Pixels
 from ocr.known.dark import cut, form_rect, full
+from ocr.known.grids import cells_of
 from ocr.known.marks import with_empty
 from ocr.known.model import PER_MM, Affine, FormError, KnownForm, Rect
 from ocr.known.observe import Sample
@@ -92,13 +93,14 @@ def _kept(samples: Sequence[Sample], found: Sequence[Affine | None], name: str) 
 
 def _form(samples: Sequence[Sample], affines: Sequence[Affine], template: Pixels, name: str) -> KnownForm:
     level = still(affines, shifts_of(samples, affines))
-    printed = wording(samples, affines, level, template)
-    moving = [word.box for word in printed if word.moves]
     laid = moved_pages(samples, affines, (template.shape[0], template.shape[1]))
+    printed = wording(samples, affines, level, template, laid)
+    moving = [word.box for word in printed if word.moves]
     usual = np.median(np.stack(laid), axis=0).astype(np.uint8)
     zones = zones_of(samples, level, template, usual, filled_of(laid, template), moving)
     zones = tuple(with_empty(z, template, laid, [s.truth.get(z.field, "") for s in samples]) for z in zones)
     barred = [z.value for z in zones if not z.columns and not z.options] + moving
+    barred += [cell for z in zones if z.columns for cell in cells_of(z)]
     cleared = _cleared(template, barred, [word.box for word in printed if not word.moves])
     values = [rect for each in _values(samples, affines) for rect in each] + [rect.grown(2.0, 1.5) for rect in moving]
     stamps = _stamps(samples, affines)

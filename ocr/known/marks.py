@@ -15,9 +15,10 @@ from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.dark import cut, form_rect, page_box
 from ocr.known.ink import Ink
-from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
+from ocr.known.model import PER_MM, Affine, Choice, KnownForm, Rect, Zone
 
 _BESIDE_MM = 5.4
+_BOX = 0.5  # of a line: an option so much wider than its mates holds its box
 _LEAST_MM2 = 0.45
 _DARK = 60
 _CLEARLY = 1.6
@@ -68,7 +69,30 @@ def rooms_of(zone: Zone, template: Pixels) -> list[Rect]:
     """The room for the mark of each option of a choice."""
     boxes = [option.box for option in zone.options]
     left = _boxes_left(template, boxes)
-    return _alike([_beside(boxes, box, left) for box in boxes], left)
+    rooms = _alike([_beside(boxes, box, left) for box in boxes], left)
+    return [_own_height(room, box, boxes) for room, box in zip(rooms, boxes, strict=True)]
+
+
+def _own_height(room: Rect, box: Rect, boxes: Sequence[Rect]) -> Rect:
+    """A room to the middle between its option and those above and below: a hook is higher than its box."""
+    near = [o.center[1] for o in boxes if o.x < box.right and box.x < o.right]
+    middles = [(y + box.center[1]) / 2 for y in near if abs(y - box.center[1]) >= 0.6 * box.h]
+    top = max([room.y, *(y for y in middles if y < box.center[1])])
+    bottom = min([room.bottom, *(y for y in middles if y > box.center[1])])
+    return Rect(room.x, top, room.w, bottom - top)
+
+
+def _without_boxes(zone: Zone, template: Pixels) -> Zone:
+    """A choice whose options are as wide as their words: a box to tick that was not read lies in its option's line."""
+    usual = float(np.median([option.box.w / len(option.value) for option in zone.options]))
+    left = _boxes_left(template, [option.box for option in zone.options])
+
+    def trimmed(option: Choice) -> Choice:
+        x, y, w, h = option.box
+        over = w - usual * len(option.value)
+        return option if over < _BOX * h else option._replace(box=Rect(x + over if left else x, y, w - over, h))
+
+    return replace(zone, options=tuple(trimmed(option) for option in zone.options))
 
 
 def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Sequence[str]) -> Zone:
@@ -76,6 +100,7 @@ def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Seq
     lie on the form) whose truth is another option; where all tick one, what is usual beside the others."""
     if not zone.options:
         return zone
+    zone = _without_boxes(zone, template)
     rooms = rooms_of(zone, template)
     inked = [
         [_dark(page, room) for page, truth in zip(laid, truths, strict=True) if truth != option.value]
@@ -88,8 +113,9 @@ def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Seq
 
 
 def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[int, int]) -> Found | None:
-    """The option that is marked, by the ink beside it that the form does not print. Where none stands out
-    the likeliest, unsure, if all samples have a mark, else None."""
+    """The option that is marked, by the ink beside it that the form does not print, and by how much darker than usual
+    it is there; where the two differ the first, unsure. Where none stands out the likeliest, unsure, if all samples
+    have a mark, else None."""
     rooms = rooms_of(zone, form.template)
     inked = [_dark(ink.laid, room) for room in rooms]
     more = [each - option.empty for each, option in zip(inked, zone.options, strict=True)]
@@ -99,7 +125,8 @@ def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[i
     most, second = marked[order[0]], marked[order[1]]
     clear = most >= _LEAST_MM2 and most >= _CLEARLY * second
     sure = min(0.999, 0.9 + 0.05 * min(2.0, most / max(0.05, second) / 5)) if clear else _UNSURE
-    own = None if clear else _by_own_ink([ink.area(room) for room in rooms])
+    own = _by_own_ink([ink.area(room) for room in rooms])
+    own = None if clear and own == order[0] else own
     if not clear and own is None and (zone.seen < _ALWAYS or most <= 0):
         return None
     option = zone.options[order[0] if own is None else own]

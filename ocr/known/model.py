@@ -73,7 +73,8 @@ class Zone:
     samples' values stood, `core` where all of them did, `line` the height of their print in mm, `rows` the most rows
     that one had. `columns` are the centres of a digit grid's cells in mm, the last being 分; `options` the printed
     options of a choice that is ticked; `printed` says that print stands between the value's parts (年 月 日) and is
-    read with them; `seen` is the share of the samples that had a value there."""
+    read with them; `seen` is the share of the samples that had a value there; `red` says that its values are printed in
+    red, which is else taken for a stamp's ink."""
 
     field: str
     kind: str
@@ -86,6 +87,7 @@ class Zone:
     printed: bool = False
     seen: float = 1.0
     core: Rect = NOWHERE
+    red: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -23,16 +23,20 @@ def outside(ink: Ink, form: KnownForm) -> list[Rect]:
     parts = _strange(ink, form)
     if len(parts) < _FEW:
         return []
-    mask = np.zeros_like(ink.mask)
+    # Only where they lie: to look for rows on the whole form takes four times as long.
+    left, top = (int(parts[:, k].min()) for k in (0, 1))
+    right, bottom = (int((parts[:, k] + parts[:, k + 2]).max()) for k in (0, 1))
+    mask = np.zeros((bottom - top, right - left), np.uint8)
     for x, y, w, h, _ in parts.tolist():
-        mask[y : y + h, x : x + w] = ink.mask[y : y + h, x : x + w]
+        mask[y - top : y - top + h, x - left : x - left + w] = ink.mask[y : y + h, x : x + w]
     joined = u8(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, block(round(_JOIN_MM * PER_MM), 3)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    middles = labels[parts[:, 1] - top + parts[:, 3] // 2, parts[:, 0] - left + parts[:, 2] // 2]
     found = []
     for number, (x, y, w, h, _) in enumerate(stats[1:].tolist(), 1):
-        rect = Rect(x / PER_MM, y / PER_MM, w / PER_MM, h / PER_MM)
+        rect = Rect((x + left) / PER_MM, (y + top) / PER_MM, w / PER_MM, h / PER_MM)
         own = cv2.countNonZero(mask[y : y + h, x : x + w]) / PER_MM**2
-        count = int(np.count_nonzero(labels[parts[:, 1] + parts[:, 3] // 2, parts[:, 0] + parts[:, 2] // 2] == number))
+        count = int(np.count_nonzero(middles == number))
         if _ROW_MM[0] <= rect.h <= _ROW_MM[1] and rect.w >= _WIDE_MM and own >= _INK_MM2 and count >= _FEW:
             found.append(rect)
     return sorted(found, key=lambda rect: (rect.y, rect.x))

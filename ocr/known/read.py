@@ -17,7 +17,7 @@ from ocr.forms import catalogue
 from ocr.kinds.texts import nfkc
 from ocr.known import grids, marks
 from ocr.known.crops import Lie, crop
-from ocr.known.dark import Dark, dark
+from ocr.known.dark import Dark, calmed, dark
 from ocr.known.doubts import doubted
 from ocr.known.ink import ink_of
 from ocr.known.jobs import Job, Paper, jobs_of
@@ -51,7 +51,7 @@ def read_zones(page: Page, stamps: Stamps, fit: Fit, engine: Engine, small: Dark
     text, form = stamps.text_stream, fit.form
     small = small or dark(text)
     lie = Lie.of(text.pixels, fit.affine, small.times)
-    paper = Paper(form, lie, ink_of(small.pixels, fit.affine, form), (page.width, page.height))
+    paper = Paper(form, lie, ink_of(small.pixels, fit.affine, form, calmed(text, small)), (page.width, page.height))
     jobs = [job for zone in form.zones if not zone.options and not zone.columns for job in jobs_of(paper, zone)]
     strips = [(z, grids.strip(paper.lie, paper.form, paper.ink, z)) for z in form.zones if z.columns]
     cells = [(zone, each) for zone, each in strips if each is not None]

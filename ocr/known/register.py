@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
+from imaging.ops import shrunk
 from ocr.known.dark import Dark, Floats, cut, moved, profiles
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect
 
@@ -26,6 +27,7 @@ _REACHES = ((7, 14), (3, 22))  # around an anchor, and how many of them: they ar
 _ALIKE = 0.45
 _OFF = 3.0
 _ANCHORS_SHARE = 0.45
+_SPARSE = 16  # anchors
 _WORD_SLACK = 4
 _WORDS_SHARE, _WORD_ALIKE, _TITLE_ALIKE = 0.6, 0.55, 0.5
 _SKEWEST, _STRETCH = 0.03, 0.05
@@ -215,10 +217,26 @@ def _sane(affine: Affine) -> bool:
     return turn <= _SKEWEST and float(max(abs(affine[0, 0] - 1), abs(affine[1, 1] - 1))) <= _STRETCH
 
 
+def _by_title(page: Pixels, form: Ready) -> list[Affine]:
+    """Where the form may lie by the print of its title: a form that prints little is hardly told by its profiles."""
+    if not form.words:
+        return []
+    x, y, patch = form.words[0]
+    small, wanted = shrunk(page, 2), shrunk(patch, 2)
+    if wanted.shape[0] > small.shape[0] or wanted.shape[1] > small.shape[1]:
+        return []
+    _, _, _, (left, top) = cv2.minMaxLoc(cv2.matchTemplate(small, wanted, cv2.TM_CCOEFF_NORMED))
+    right, down = 2 * left - (x - (patch.shape[1] - 1) / 2), 2 * top - (y - (patch.shape[0] - 1) / 2)
+    return [np.array([[1.0, 0.0, right], [0.0, 1.0, down]])]
+
+
 def align(page: Dark, transforms: tuple[Waves, Waves], form: Ready) -> tuple[Affine, float] | None:
     """The best matrix from a form to a page and the share of its anchors that agree; None where too few do."""
     best: tuple[Affine, float] | None = None
-    for _, start in coarse(transforms, form)[:_TRIES]:
+    starts = [start for _, start in coarse(transforms, form)[:_TRIES]]
+    if len(form.anchors) < _SPARSE:
+        starts += _by_title(page.pixels, form)
+    for start in starts:
         affine, share = _refined(page.pixels, form, start)
         if share >= _ANCHORS_SHARE and _sane(affine) and (best is None or share > best[1]):
             best = affine, share

@@ -15,16 +15,20 @@ from ocr.extract.segments import LEADING, TRAILING
 from ocr.forms import FieldDef, catalogue
 from ocr.kinds import Normalised, amounts, capitals
 from ocr.known import grids
+from ocr.known.dark import cut
 from ocr.known.jobs import PAD_X, PAD_Y, Job, Paper
 from ocr.known.labels import part_of, without_labels
-from ocr.known.model import Rect, Zone
+from ocr.known.model import PER_MM, Rect, Zone
 from ocr.model import Line
 
 UNCOVERED_LEAST = 0.5  # the certainty of a value beside which ink stands that was not read
-_UNCOVERED = 0.95  # of the pitch: ink so far from any character was not read
+_UNCOVERED = 0.8  # of the pitch: ink so far from any character was not read
+_GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
 _LEAST_WORDS = 2
 _OFF_INK = 0.04  # of a crop's height
+_HALF_GLYPH, _PRINT, _LEAST_PRINT = 0.2, 40, 3  # of a line's height; darkness, pixels of the form
+_TICKED = "✓√"  # by hand, beside what was checked
 _LEAST_IN_GRID = 1  # yuan: of an amount below, the digits before it were too faint to be seen
 
 Cells = Sequence[tuple[Zone, grids.Strip]]
@@ -42,31 +46,56 @@ def said(
 def _values(paper: Paper, jobs: Sequence[Job], lines: Sequence[Line]) -> list[Found]:
     by_zone: dict[str, list[tuple[Job, Line]]] = {}
     for job, line in zip(jobs, lines, strict=True):
-        own = _on_ink(job, line)
+        own = _on_ink(paper, job, line)
         if own.text.strip():
             by_zone.setdefault(job.zone.field, []).append((job, own))
     told = (_of_rows(paper, catalogue().fields[name], rows) for name, rows in by_zone.items())
     return [each for each in told if each is not None]
 
 
-def _on_ink(job: Job, line: Line) -> Line:
-    """A line without the characters that stand left of the row's ink, which are its label's; it is unsure then, for
-    they may be too faint to be ink."""
+def _on_ink(paper: Paper, job: Job, line: Line) -> Line:
+    """A line without the characters that stand left of the row's ink where the form prints. It is unsure then, unless
+    they are its label's; so is one with a character where nothing is printed, which is too faint to be ink."""
     if not job.ink or len(line.centers) != len(line.text):
         return line
     least = job.ink[0] - _OFF_INK * job.pixels.shape[0]
     first = next((k for k, x in enumerate(line.centers) if x >= least), 0)
+    told = [_print_at(paper, job, x) for x in line.centers[:first]]
+    start = max((k + 1 for k, said in enumerate(told) if said is not None), default=0)
     if not first:
         return line
-    own = part_of(line, first, len(line.text))
+    own = part_of(line, start, len(line.text))
+    if start == first and all(_is_label(char, said) for char, said in zip(line.text, told, strict=False)):
+        return own
     return replace(own, char_confidences=(UNCOVERED_LEAST, *own.char_confidences[1:]))
+
+
+def _is_label(char: str, said: str | None) -> bool:
+    return said is not None and not char.isdigit() and (char in said or not char.isalnum())
+
+
+def _print_at(paper: Paper, job: Job, x: float) -> str | None:
+    """The words that the form prints (empty: a rule, a fold) at a place in a crop, None where it prints nothing."""
+    line = job.zone.line
+    place = job.rect.x + x * job.rect.w / job.pixels.shape[1]
+    spot = Rect(place - _HALF_GLYPH * line, job.rect.y, 2 * _HALF_GLYPH * line, job.rect.h)
+    boxes = [(w.text, paper.ink.moved(w.box) if w.moves else w.box) for w in paper.form.print]
+    words = [text for text, box in boxes if box.x - 1 <= place <= box.right + 1 and _beside(box, spot)]
+    creases = paper.ink.creases / PER_MM
+    printed = np.count_nonzero(cut(paper.form.template, spot) > _PRINT) >= _LEAST_PRINT
+    folded = bool(np.any((creases >= spot.x) & (creases <= spot.right)))
+    return "".join(words) if words or printed or folded else None
+
+
+def _beside(box: Rect, spot: Rect) -> bool:
+    return box.y < spot.bottom and spot.y < box.bottom
 
 
 def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) -> Found | None:
     """A field's value from its rows of print; where all of them make none, from the best row."""
     rows = [(job, without_labels(line, job.zone, paper.form.print)) for job, line in rows]
     rows = _in_words(rows) if field.kind == "amount_cn" else rows
-    text = "".join(line.text for _, line in rows).lstrip(LEADING + " ").rstrip(TRAILING)
+    text = "".join(line.text for _, line in rows).lstrip(LEADING + " ").rstrip(TRAILING + _TICKED)
     suited = misfit(text, field) if text else None
     if suited is None or (len(rows) > 1 and suited[1] >= 2.0):
         single = [(misfit(line.text, field), job, line) for job, line in rows]
@@ -124,6 +153,12 @@ def covered(job: Job, line: Line) -> bool:
     left = np.abs(ink - centers[np.maximum(after - 1, 0)])
     right = np.abs(ink - centers[np.minimum(after, len(centers) - 1)])
     away = np.minimum(left, right)
+    gaps = np.diff(centers)
+    for k in np.flatnonzero(gaps > _GAP * pitch).tolist():
+        # A narrow character between two others stands near both.
+        middle = centers[k] + gaps[k] * np.array(_MIDDLE)
+        if np.any((ink > middle[0]) & (ink < middle[1])):
+            return False
     return bool(np.count_nonzero(away > _UNCOVERED * pitch) < max(2.0, 0.15 * pitch))
 
 

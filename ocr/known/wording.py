@@ -15,7 +15,7 @@ from ocr.known.model import Affine, Printed, Rect
 from ocr.known.observe import Sample
 from ocr.known.template import rect_of
 
-_INK, _FAINT = 90, 0.45
+_KEPT = 0.75
 _LABEL_MM, _FEW = 16.0, 3
 _CLEARER, _MOVED_MM = 0.7, 0.5
 _SAME_MM = (3.2, 2.2)
@@ -33,10 +33,11 @@ class _Seen:
 
 
 def wording(
-    samples: Sequence[Sample], fixed: Sequence[Affine], still: Sequence[Affine], template: Pixels
-) -> tuple[Printed, ...]:
+    samples: Sequence[Sample], fixed: Sequence[Affine], still: Sequence[Affine], template: Pixels,
+    laid: Sequence[Pixels],
+) -> tuple[Printed, ...]:  # fmt: skip
     """The words that most samples have at one place. `fixed` are the matrices from the form to the samples, `still`
-    those from a form on which the values do not move."""
+    those from a form on which the values do not move; `laid` are the samples as they lie on the form."""
     told = [
         [(text, rect_of(s, a, box), rect_of(s, b, box)) for text, box in _words(s)]
         for s, a, b in zip(samples, fixed, still, strict=True)
@@ -48,7 +49,9 @@ def wording(
     found = [each for each in found if not _said_better(each, found)]
     values = [rect_of(s, b, p.lines[0]) for s, b in zip(samples, still, strict=True) for p in s.places.values()]
     labels = [each for each in found if any(_labels(each.still, value) for value in values)]
-    moving = labels if _move(labels, [each for each in found if each not in labels], template) else []
+    moving = labels if _move(labels, template, laid) else []
+    # What is printed with the labels moves with them, though it labels nothing.
+    moving += [e for e in found if moving and e not in moving and _moves([e], template, laid)]
     made = [Printed(e.text, e.still if e in moving else e.fixed, e in moving) for e in found]
     return tuple(sorted(made, key=lambda word: (round(word.box.y), word.box.x)))
 
@@ -81,21 +84,27 @@ def _labels(rect: Rect, value: Rect) -> bool:
     return abs(rect.center[1] - value.center[1]) < 0.45 * value.h and -1.5 <= value.x - rect.right <= _LABEL_MM
 
 
-def _move(labels: Sequence[_Seen], others: Sequence[_Seen], template: Pixels) -> bool:
+def _move(labels: Sequence[_Seen], template: Pixels, laid: Sequence[Pixels]) -> bool:
     """Whether the printer of the values printed the labels too: they scatter less where the values stand still, or
-    the samples' common print hardly shows them."""
+    the samples' common print has lost much of their ink, as it does not of what stands still."""
     if len(labels) < _FEW:
         return False
     fixed, level = (sum(each.scatter[k] for each in labels) for k in (0, 1))
     if level < _CLEARER * fixed and fixed > _MOVED_MM * len(labels):
         return True
-    shown = [float(np.median([_shown(template, each.fixed) for each in words] or [0.0])) for words in (labels, others)]
-    return level < fixed and shown[0] < _FAINT * shown[1]
+    return _moves(labels, template, laid)
 
 
-def _shown(template: Pixels, rect: Rect) -> float:
-    part = cut(template, rect)
-    return float(np.mean(part > _INK)) if part.size else 0.0
+def _moves(words: Sequence[_Seen], template: Pixels, laid: Sequence[Pixels]) -> bool:
+    fixed, level = (sum(each.scatter[k] for each in words) for k in (0, 1))
+    return level < fixed and float(np.median([_kept(template, laid, each.fixed) for each in words])) < _KEPT
+
+
+def _kept(template: Pixels, laid: Sequence[Pixels], rect: Rect) -> float:
+    """How much of the samples' usual ink at a place the template has."""
+    parts = [cut(page, rect) for page in laid]
+    usual = float(np.median([part.mean() if part.size else 0.0 for part in parts]))
+    return float(cut(template, rect).mean()) / usual if usual > 0 else 1.0
 
 
 def _spread(rects: Sequence[Rect]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from imaging.model import Pixels
+from imaging.model import Box, Pixels
 from ocr.forms import catalogue
+from ocr.known.crops import is_red
 from ocr.known.dark import cut
-from ocr.known.grids import ruled_columns
+from ocr.known.grids import MOST_CELLS, cells_of, pitch_of, ruled_columns
 from ocr.known.model import PER_MM, Affine, Choice, Rect, Zone
 from ocr.known.observe import Sample
 from ocr.known.offset import core_of
@@ -79,7 +80,14 @@ def _zone(name: str, samples: Sequence[Sample], affines: Sequence[Affine]) -> Zo
         2 * sum(place.printed for place, *_ in places) > len(places),
         round(wanted / len(samples), 3),
         core_of([rects[k] for k in kept]),
+        2 * sum(is_red(_part(s.text.pixels, place.lines[0])) for place, s, _ in places) > len(places),
     )
+
+
+def _part(pixels: Pixels, box: Box) -> Pixels:
+    """A row of print without what stands close above and below."""
+    inset = box.h // 4
+    return pixels[box.y + inset : box.bottom - inset, box.x : box.right]
 
 
 def _columns(found: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
@@ -89,11 +97,21 @@ def _columns(found: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
     return tuple(float(v) for v in np.round(np.median(np.array(same), axis=0), 2)) if same else ()
 
 
-def _last_filled(filled: Pixels, value: Rect, columns: Sequence[float], half: float) -> int:
-    """Which column is the last one (分), which all samples fill; cells beyond are another column of the table."""
-    rooms = [Rect(x - 0.6 * half, value.y, 1.2 * half, value.h) for x in columns]
+def _last_filled(filled: Pixels, zone: Zone) -> int:
+    """Which column is the last one (分), which all samples fill; cells beyond are another column of the table. Digits
+    that all samples share are taken for the form's print: values that reach on say so."""
+    rooms = cells_of(zone)
     inked = [float(cut(filled, room).mean()) if cut(filled, room).size else 0.0 for room in rooms]
-    return max(k for k, ink in enumerate(inked) if ink >= _FILLED * max(inked))
+    reached = [k for k, room in enumerate(rooms) if room.right <= zone.core.right]
+    return max([k for k, ink in enumerate(inked) if ink >= _FILLED * max(inked)] + reached)
+
+
+def _whole(zone: Zone) -> Zone:
+    """A grid on to the end of its values: the rules of its last cells may be too pale to be seen."""
+    pitch, columns = pitch_of(zone), list(zone.columns)
+    while len(columns) < MOST_CELLS and columns[-1] + 1.4 * pitch <= zone.core.right:
+        columns.append(round(columns[-1] + pitch, 2))
+    return replace(zone, columns=tuple(columns))
 
 
 def _with_grid(zone: Zone, template: Pixels, filled: Pixels) -> Zone:
@@ -101,8 +119,12 @@ def _with_grid(zone: Zone, template: Pixels, filled: Pixels) -> Zone:
     columns = zone.columns or (ruled_columns(template, zone.value) if zone.kind == "amount" else ())
     if not columns:
         return zone
-    half = (columns[-1] - columns[0]) / (len(columns) - 1) / 2
-    columns = columns[: _last_filled(filled, zone.value, columns, half) + 1]
+    whole = replace(zone, columns=columns)
+    if not zone.columns and zone.value.right - zone.core.right > pitch_of(whole):
+        return zone  # digits in cells all end at 分; these are other rules
+    whole = _whole(whole)
+    columns, half = whole.columns, pitch_of(whole) / 2
+    columns = columns[: _last_filled(filled, whole) + 1]
     box = Rect(columns[0] - half, zone.value.y, columns[-1] - columns[0] + 2 * half, zone.value.h)
     return replace(zone, box=box, value=box, rows=1, columns=columns)
 

@@ -9,11 +9,12 @@ import pytest
 from archive.catalogue.engine import Catalogue
 from archive.errors import Conflict, NotFound
 from archive.known_forms import approve, find_kept, in_force, kept_forms, propose
-from imaging.model import Pixels
-from ocr.known.dark import Dark, moved
+from imaging.model import Page, Pixels
+from ocr.known.crops import is_red
+from ocr.known.dark import Dark, calmed, dark, moved
 from ocr.known.files import dump, load
 from ocr.known.fingerprint import find
-from ocr.known.ink import bands, ink_of
+from ocr.known.ink import Ink, bands, ink_of
 from ocr.known.learn import learn
 from ocr.known.model import PER_MM, FormError, KnownForm, Rect, Zone
 from ocr.known.template import anchors_of, lightest_but_one
@@ -190,3 +191,44 @@ def test_the_newest_approved_version_is_in_force(catalogue: Catalogue) -> None:
 def test_a_version_that_is_not_there_is_not_found(catalogue: Catalogue) -> None:
     with catalogue.write() as tx, pytest.raises(NotFound, match="no version 4 of a form called slip"):
         find_kept(tx, "slip", 4)
+
+
+def inked(*marks: tuple[int, int, int, int], form: KnownForm = FORMS[0]) -> Ink:
+    """A page of a form with rectangles of ink (x, y, w, h in pixels of the form) in it."""
+    page = form.template.copy()
+    for x, y, w, h in marks:
+        page[y : y + h, x : x + w] = 220
+    return ink_of(page, np.eye(2, 3), form)
+
+
+def characters(y: int, count: int = 8, x: int = 285) -> list[tuple[int, int, int, int]]:
+    return [(x + 16 * k, y, 11, 10) for k in range(count)]
+
+
+def test_two_rows_that_lie_close_are_read_apart() -> None:
+    zone = FORMS[0].zones[0]
+    ink = inked(*characters(158), *characters(170), form=FORMS[0])
+    assert [round(band.rect.y * PER_MM) for band in bands(ink, zone)] == [158, 170]
+
+
+def test_a_row_that_a_stroke_runs_through_is_as_high_as_its_characters() -> None:
+    zone = FORMS[0].zones[0]
+    ink = inked(*characters(166), (330, 155, 2, 26))
+    (band,) = bands(ink, zone)
+    assert band.rect.h * PER_MM < 16
+    assert band.rect.x * PER_MM < 286
+    assert band.rect.right * PER_MM > 285 + 16 * 7 + 10
+
+
+def test_red_ink_is_no_values_unless_the_samples_values_are_red() -> None:
+    white = np.full((580, 830, 3), 250, np.uint8)
+    white[166:176, 300:400] = (70, 70, 210)
+    white[166:176, 420:440] = (40, 40, 40)
+    page = Page(white, 100.0, 1)
+    small = dark(page)
+    left = calmed(page, small)
+    assert small.pixels[170, 350] > 100
+    assert left[170, 350] == 0
+    assert left[170, 430] > 150
+    assert is_red(white[164:178, 295:405])
+    assert not is_red(white[164:178, 415:445])

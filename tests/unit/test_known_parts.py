@@ -12,17 +12,22 @@ from ocr.extract.found import ZONE, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.adjust import adjusted, misplaced
+from ocr.known.dark import cut as cut_of
 from ocr.known.doubts import doubted, is_doubtful
 from ocr.known.grids import Strip, ruled_columns
+from ocr.known.jobs import Job
 from ocr.known.labels import without_labels
 from ocr.known.learn import _going_through
-from ocr.known.marks import _by_own_ink
-from ocr.known.model import PER_MM, KnownForm, Printed, Rect, Zone
+from ocr.known.marks import _by_own_ink, _without_boxes
+from ocr.known.model import PER_MM, Choice, KnownForm, Printed, Rect, Zone
 from ocr.known.read import is_empty
 from ocr.known.text import whole_text
-from ocr.known.values import _in_cells
+from ocr.known.values import _in_cells, covered
 from ocr.known.votes import agreed, voted
+from ocr.known.zones import _whole
 from ocr.model import Line, Reading
+
+VALUE = Rect(50.0, 10.0, 41.0, 5.0)
 
 
 def said(value: str, least: float = 0.99, amount: Decimal | None = None, field: str = "payer_name") -> Found:
@@ -175,3 +180,35 @@ def test_a_tick_is_told_by_ink_that_the_form_does_not_print_where_one_option_alo
     assert _by_own_ink([0.9, 0.0, 0.1]) == 0
     assert _by_own_ink([0.9, 0.6, 0.1]) is None
     assert _by_own_ink([0.1, 0.0, 0.0]) is None
+
+
+def test_a_choice_that_was_read_with_its_box_is_as_wide_as_its_words() -> None:
+    mates = tuple(Choice(name, Rect(x, 10, 18, 5)) for name, x in (("基本存款账户", 20), ("一般存款账户", 50)))
+    boxed = Choice("临时存款账户", Rect(15, 17, 23, 5))
+    template = np.zeros((200, 400), np.uint8)
+    for x, y in ((15.5, 10), (45.5, 10), (15.5, 17)):
+        cut_of(template, Rect(x, y + 1, 3, 3))[:] = 150
+    zone = Zone("account_kind", "choice", Rect(15, 10, 55, 12), Rect(15, 10, 55, 12), 5.0, options=(*mates, boxed))
+    assert [round(o.box.x) for o in _without_boxes(zone, template).options] == [20, 50, 20]
+
+
+def test_a_grid_whose_last_rules_faded_goes_on_to_the_end_of_its_values() -> None:
+    columns = tuple(40.0 + 5 * k for k in range(8))
+    whole = _whole(Zone("amount", "amount", VALUE, VALUE, 5.0, columns=columns, core=Rect(50, 10, 41, 5)))
+    assert whole.columns[-1] == 85.0
+
+
+def test_a_middle_character_that_was_not_read_is_told_by_its_ink() -> None:
+    picture = np.zeros((40, 200, 3), np.uint8)
+    ink = tuple(float(x) for k in range(5) if k != 2 for x in range(20 + 40 * k, 50 + 40 * k))
+    zone = Zone("payer_name", "name", VALUE, VALUE, 4.0)
+    read = Line("银行分行", 0.9, None, (35.0, 75.0, 155.0, 195.0))
+    job = Job(zone, VALUE, picture, ink, False, VALUE, lambda _: picture)
+    assert covered(job, read)
+    assert not covered(replace(job, ink=tuple(sorted((*ink, 114.0, 115.0, 116.0)))), read)
+
+
+def test_words_whose_end_may_be_missing_are_read_again_though_the_digits_prove_them() -> None:
+    whole, short = (said(words, 0.99, Decimal(3000), "amount_in_words") for words in ("叁仟元整", "叁仟元"))
+    unread = [replace(each, evidence=replace(each.evidence, covered=-1.0)) for each in (whole, short)]
+    assert [is_doubtful(each, True) for each in unread] == [False, True]
