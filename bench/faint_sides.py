@@ -19,8 +19,10 @@ _PAPERS: tuple[Colour, ...] = (
     (250, 250, 248), (245, 246, 247), (236, 236, 236), (247, 242, 226), (252, 232, 236), (228, 240, 250),
     (229, 243, 229), (224, 220, 210), (208, 208, 206),
 )  # fmt: skip
-_WORDS = ("已核对", "张伟", "同意", "王小明 3月8日", "作废", "补印", "转账", "见附件二", "第3笔", "6222 0210 01", "1,250.00", "No. 47",
-          "李 13800138000", "刘芳代办", "88", "ok", "收")  # fmt: skip
+_WORDS = (
+    "已核对", "张伟", "同意", "王小明 3月8日", "作废", "补印", "转账", "见附件二", "第3笔", "6222 0210 01", "1,250.00",
+    "No. 47", "李 13800138000", "刘芳代办", "88", "ok", "收",
+)  # fmt: skip
 LOOKS = ("colour", "colour", "colour", "gray", "bitonal")
 LEAST = {"colour": 0.14, "gray": 0.14, "bitonal": 0.45}
 """By how much of the paper's level the palest writing is darker; in black and white paler writing leaves nothing."""
@@ -99,7 +101,9 @@ def _cloudy(shape: tuple[int, int], rng: random.Random) -> Pixels:
     fibres = cv2.resize(seeded.standard_normal((shape[0] // 3, shape[1] // 3), np.float32), size)
     light = 1 + 0.006 * clouds + rng.choice((0, 0.004, 0.01)) * fibres
     if rng.random() < 0.25:
-        light *= 1 - rng.uniform(0.05, 0.25) * np.linspace(0, 1, shape[1], dtype=np.float32)[None, ::rng.choice((1, -1))]
+        light *= (
+            1 - rng.uniform(0.05, 0.25) * np.linspace(0, 1, shape[1], dtype=np.float32)[None, :: rng.choice((1, -1))]
+        )
     return np.asarray(light)
 
 
@@ -128,7 +132,9 @@ def _dirtied(pixels: Pixels, rng: random.Random) -> None:
             cv2.circle(pixels, (x + k, y + k // 3), 2, (70,) * 3, -1, cv2.LINE_AA)
     for _ in range(rng.choice((0, 0, 3, 10, 40))):
         x, y, level = rng.randrange(width), rng.randrange(height), rng.randrange(20, 170)
-        cv2.ellipse(pixels, (x, y), (rng.randrange(1, 4), rng.randrange(1, 3)), rng.uniform(0, 180), 0, 360, (level,) * 3, -1)
+        cv2.ellipse(
+            pixels, (x, y), (rng.randrange(1, 4), rng.randrange(1, 3)), rng.uniform(0, 180), 0, 360, (level,) * 3, -1
+        )
     if rng.random() < 0.2:
         spot = np.zeros((200, 300, 1), np.float32)
         cv2.ellipse(spot, (150, 100), (rng.randrange(20, 90), rng.randrange(10, 50)), 0, 0, 360, 1.0, -1)

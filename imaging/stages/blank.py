@@ -62,15 +62,17 @@ def is_blank(page: Page) -> bool:
 
 
 def strokes_left(page: Page) -> tuple[float, int]:
-    """Ink in mm² and number of strokes, without border shadows, holes, folds and specks. Of a page whose middle third
-    bears plenty of both, what that third bears."""
+    """Dark ink in mm² and number of its strokes, without border shadows, holes, folds and specks. Of a page whose
+    middle third bears plenty of both, what that third bears; none where all ink together is next to nothing."""
     seen = view(page)
     ink = u8(cv2.morphologyEx(seen.ink(_INK), cv2.MORPH_CLOSE, block(3, 3)))
-    third = ink.shape[0] // 3
-    for part in (ink[third:-third], ink) if third else (ink,):
-        area, strokes = _counted(part, seen.dpi)
-        if strokes >= _PLENTY[1] and area >= _PLENTY[0]:
-            break
+    third, area, strokes = max(1, ink.shape[0] // 3), 0.0, 0
+    for part, least in ((ink[third:-third], _PLENTY[0]), (ink, _MOST_INK_MM2)):
+        # Strokes are sought only where there is ink enough for them.
+        if cv2.countNonZero(part) * (MM_PER_INCH / seen.dpi) ** 2 > least:
+            area, strokes = _counted(part, seen.dpi)
+            if strokes >= _PLENTY[1] and area >= _PLENTY[0]:
+                break
     return area, strokes
 
 
