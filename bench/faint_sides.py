@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from imaging.model import Pixels
-from imaging.ops import gray
+from imaging.ops import gray, u8
 from ocr.synthesis.form import Colour
 from ocr.synthesis.ink import METHODS, Ink, tile
 
@@ -83,7 +83,7 @@ WRITINGS = (*(_written_by(method) for method in METHODS), _scrawl, _tick, _plott
 def empty_back(front: Pixels, rng: random.Random) -> Pixels:
     """An empty back (H×W×3 BGR at 200 dpi) on paper of any tint, with the front showing through, its folds and dirt."""
     shape = front.shape[:2]
-    mirrored = cv2.GaussianBlur(gray(cv2.flip(front, 1)), (0, 0), rng.uniform(1.7, 3.0)).astype(np.float32)
+    mirrored = cv2.GaussianBlur(gray(u8(cv2.flip(front, 1))), (0, 0), rng.uniform(1.7, 3.0)).astype(np.float32)
     shows = rng.choice((0.0, rng.uniform(0, 0.09), rng.uniform(0.05, 0.15)))
     light = 1 - shows * (1 - mirrored / 255)
     light *= _cloudy(shape, rng) * _creased(shape, rng)

@@ -95,7 +95,8 @@ def _without_lines(mask: Pixels) -> Whole:
     if found is None:
         return np.zeros((0, 2), np.int32)
     places = np.asarray(found, dtype=np.int32).reshape(-1, 2)
-    rest, lines = np.ones(len(places), np.bool_), []
+    rest = np.ones(len(places), np.bool_)
+    lines: list[_Line] = []
     while len(lines) < _MOST_LINES:
         line = _line(places, rest, mask.shape)
         if line is None:
