@@ -23,7 +23,7 @@ _EDGE_MM = 3.0
 _SHARP, _DEEP = 0.6, 60.0
 # A character alone, one of several in a line, and how far from each other these are across and along the line.
 _ALONE_MM, _BESIDE_MM, _GAP_MM, _OFF_MM = 3.0, 1.7, 2.5, 1.2
-_CORE, _WORD_MM = 0.25, 5.0
+_CORE, _RISE, _WORD_MM = 0.25, 2.0, 5.0
 _THIN_MM, _RULE_MM, _RULE = 1.0, 2.0, 10
 _SLOPES = np.tan(np.deg2rad(np.arange(-2.25, 2.3, 0.75)))
 _FINER = np.tan(np.deg2rad(np.arange(-0.5, 0.6, 0.125)))
@@ -187,7 +187,7 @@ def _marks(mask: Pixels, places: Whole, steps: Pixels, hollow: Pixels, bound: fl
     steepest, deepest = np.zeros(count), np.zeros(count)
     np.maximum.at(steepest, own, step)
     np.maximum.at(deepest, own, hollow[at])
-    boxes, plain = _boxes(places, own, count), step >= _CORE * steepest[own]
+    boxes, plain = _boxes(places, own, count), step >= np.minimum(_CORE * steepest[own], _RISE * bound)
     longest, shortest = boxes[:, 2:].max(axis=1), boxes[:, 2:].min(axis=1)
     core = _boxes(places[plain], own[plain], count)[:, 2:].max(axis=1)
     thin, rule = pixels_of(_THIN_MM, dpi), pixels_of(_RULE_MM, dpi)
