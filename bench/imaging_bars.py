@@ -12,6 +12,7 @@ from datetime import date
 import cv2
 import numpy as np
 
+from bench.faint_sides import LEAST, LOOKS, empty_back, faintly_written, looking
 from imaging.model import Page, Pixels
 from imaging.ops import gray, u8
 from imaging.phash import SAME, hamming, phash
@@ -22,7 +23,6 @@ from ocr.synthesis.form import Colour
 from ocr.synthesis.ink import lay
 from ocr.synthesis.layouts.design import PLANS, design
 from ocr.synthesis.misfeeds import MISFEEDS, misfed
-from ocr.synthesis.paper import blank_back
 from ocr.synthesis.sheets import Side, printed_voucher
 from ocr.synthesis.values import Values
 
@@ -105,33 +105,18 @@ def sheets(pages: int, out: Figures) -> None:
             out[f"sheet on a {where} bed off by more than 4 mm"].append(float(off > 4))
 
 
-def _faint(pixels: Pixels, rng: random.Random) -> Pixels:
-    """One short line of faint text somewhere on an empty side."""
-    face, size = rng.choice((cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX)), rng.uniform(0.6, 1.0)
-    text = "".join(rng.choice("0123456789ABCDEFKMRT") for _ in range(rng.randrange(5, 14)))
-    cover = np.zeros((60, 420), np.uint8)
-    cv2.putText(cover, text, (8, 42), face, size, 255, rng.choice((1, 2)), cv2.LINE_AA)
-    at = (rng.randrange(60, pixels.shape[1] - 480), rng.randrange(60, pixels.shape[0] - 120))
-    ground = int(np.median(pixels[::16, ::16]))
-    # Pencil, a worn ribbon, a blue pen: a third to a half as dark again as the paper.
-    gray = round(ground * rng.uniform(0.3, 0.58))
-    done = pixels.copy()
-    lay(done, cover, at, rng.choice(((gray,) * 3, (gray, gray, min(255, gray + 70)))), 1.0)
-    return done
-
-
 def blanks(sides: int, out: Figures) -> None:
-    """Sides with one faint line called blank, and empty backs with show-through that are not."""
+    """Sides with faint writing called blank, and empty backs that are not, in colour, gray, and black and white."""
     fronts = [side(random.Random(f"{SEED}/front/{k}")).pixels for k in range(24)]
     for number in range(sides):
         rng = random.Random(f"{SEED}/blank/{number}")
-        back = blank_back(rng.choice(fronts), rng)
-        feed = Feed(rng.uniform(-1.5, 1.5), 0, rng.choice(_BEDS))
-        written = number % 4 != 3
-        page = run(page_of(fed(_faint(back, rng) if written else back, feed, rng)))
-        blank = bool(page.note("blank")["blank"])
-        name = "sides with a faint line called blank" if written else "empty backs not called blank"
-        out[name].append(float(blank is written))
+        pixels, look, written = empty_back(rng.choice(fronts), rng), rng.choice(LOOKS), number % 4 != 3
+        if written:
+            pixels = faintly_written(pixels, rng, LEAST[look])
+        lying = looking(fed(pixels, Feed(rng.uniform(-1.5, 1.5), 0, rng.choice(_BEDS)), rng), look, rng)
+        called = bool(run(page_of(lying)).note("blank")["blank"])
+        name = "sides with faint writing called blank" if written else "empty backs not called blank"
+        out[f"{name}, {look}"].append(float(called is written))
 
 
 def pressed(pages: int, out: Figures) -> None:

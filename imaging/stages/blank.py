@@ -7,29 +7,27 @@ import numpy as np
 
 from imaging.model import Page, Pixels
 from imaging.ops import MM_PER_INCH, Stats, block, components, level, pixels_of, u8
-from imaging.views import View, view
+from imaging.stages.faint import ENOUGH, faint
+from imaging.views import view
 
 _INK = 0.72
-_SPECK_MM = 1.1
+_SPECK_MM = 1.5
 _EDGE_MM = 3.0
 _HOLE_MM = (3.5, 9.0)
 _FOLD_SHARE = 0.45
 _FOLD_MM = 2.0
-_MOST_INK_MM2 = 1.6
+_MOST_INK_MM2 = 4.0
 _MOST_STROKES = 2
 _PLENTY = (60.0, 40)
 _DARK = 90.0
-# Least step, in gray levels and in those of the noise; strokes that are enough, or fewer that together are so many mm²:
-# a joined-up hand makes one stroke of many letters, and of a page gone pale there are many more than grain leaves.
-_FAINT = ((16.0, 3.5, 3, 1, 4.0), (12.0, 3.0, 30, 30, 0.0))
-_CREASE_MM, _LONGEST_FAINT = 1.0, 10
+_THIN_MM, _RULE = 1.0, 10
 _LEAST_SIDE = 100
 _LEAST_SIDE_MM = 20.0
 
 
 def blank(page: Page) -> Page:
     """Notes `blank`, `ink` (mm² of strokes that count), `strokes` (how many) and `doubt`: why a side without strokes
-    is not called blank all the same (`dark`, `tiny`, `faint`, or "")."""
+    is not called blank all the same (`dark`, `tiny`, `cut`, `faint`, or "")."""
     ink, strokes = strokes_left(page)
     empty = ink <= _MOST_INK_MM2 or (strokes <= _MOST_STROKES and ink <= 2 * _MOST_INK_MM2)
     doubt = _doubt(page) if empty else ""
@@ -37,39 +35,24 @@ def blank(page: Page) -> Page:
 
 
 def _doubt(page: Page) -> str:
-    """Why nobody can say that the side is empty: it is too small to be a sheet, most of it is dark, or it bears strokes
-    that are faint but sharp, as print is and what shows through from the other side is not."""
+    """Why nobody can say that the side is empty: it is too small to be a sheet, most of it is dark, it was cut to its
+    dark ink, and faint writing may have lain outside, or it bears strokes that are faint but sharp."""
     side = min(page.width, page.height)
     guessed = bool(page.note("decode").get("dpi_guessed", True))
     if side < _LEAST_SIDE or (not guessed and side * MM_PER_INCH < _LEAST_SIDE_MM * page.dpi):
         return "tiny"
     if level(view(page).light, 0.5) < _DARK:
         return "dark"
-    return "faint" if any(_is_faint(view(page), bound) for bound in _FAINT) else ""
+    if page.note("crop").get("found") == "white":
+        return "cut"
+    return "faint" if faint(view(page)) >= ENOUGH else ""
 
 
-def _is_faint(seen: View, bound: tuple[float, float, int, int, float]) -> bool:
-    least, noise, plenty, few, broad = bound
-    area, strokes = _faint_strokes(seen, least, noise)
-    return strokes >= plenty or (strokes >= few and area >= broad)
-
-
-def _faint_strokes(seen: View, least: float, noise: float) -> tuple[float, int]:
-    """Area in mm² and number of the strokes that stand out by a step between neighbours, however light they are. Dark
-    ones were judged before. `least` is the smallest step, `noise` the smallest one in median steps."""
-    steps = u8(cv2.morphologyEx(seen.light, cv2.MORPH_GRADIENT, block(2, 2)))
-    bound = max(least, noise * level(steps, 0.5))
-    sharp = cv2.threshold(steps, bound, 255, cv2.THRESH_BINARY)[1]
-    sharp = cv2.subtract(sharp, cv2.dilate(seen.ink(_INK), block(5, 5)))
-    # A crease falls into pieces, all of them thin.
-    return _counted(u8(sharp), seen.dpi, pixels_of(_CREASE_MM, seen.dpi))
-
-
-def _counted(marks: Pixels, dpi: float, thin: int = 0) -> tuple[float, int]:
-    """Area in mm² and number of the strokes in a mask that are broader than `thin` pixels both ways."""
+def _counted(marks: Pixels, dpi: float) -> tuple[float, int]:
+    """Area in mm² and number of the strokes in a mask. A crease falls into pieces, all of them thin."""
     kept = _strokes(components(marks), marks, dpi)
     shortest, longest = kept[:, 2:4].min(axis=1), kept[:, 2:4].max(axis=1)
-    kept = kept[(shortest > thin) & ((not thin) | (longest <= _LONGEST_FAINT * shortest))]
+    kept = kept[(shortest > pixels_of(_THIN_MM, dpi)) & (longest <= _RULE * shortest)]
     return float(kept[:, cv2.CC_STAT_AREA].sum()) * (MM_PER_INCH / dpi) ** 2, len(kept)
 
 
@@ -79,15 +62,17 @@ def is_blank(page: Page) -> bool:
 
 
 def strokes_left(page: Page) -> tuple[float, int]:
-    """Ink in mm² and number of strokes, without border shadows, holes, folds and specks. Of a page whose middle third
-    bears plenty of both, what that third bears."""
+    """Dark ink in mm² and number of its strokes, without border shadows, holes, folds and specks. Of a page whose
+    middle third bears plenty of both, what that third bears; none where all ink together is next to nothing."""
     seen = view(page)
     ink = u8(cv2.morphologyEx(seen.ink(_INK), cv2.MORPH_CLOSE, block(3, 3)))
-    third = ink.shape[0] // 3
-    for part in (ink[third:-third], ink) if third else (ink,):
-        area, strokes = _counted(part, seen.dpi)
-        if strokes >= _PLENTY[1] and area >= _PLENTY[0]:
-            break
+    third, area, strokes = max(1, ink.shape[0] // 3), 0.0, 0
+    for part, least in ((ink[third:-third], _PLENTY[0]), (ink, _MOST_INK_MM2)):
+        # Strokes are sought only where there is ink enough for them.
+        if cv2.countNonZero(part) * (MM_PER_INCH / seen.dpi) ** 2 > least:
+            area, strokes = _counted(part, seen.dpi)
+            if strokes >= _PLENTY[1] and area >= _PLENTY[0]:
+                break
     return area, strokes
 
 

@@ -33,6 +33,7 @@ _LINE_BREAK_MM = 0.8
 _LEAST_RIM = 0.62
 _INK_SHARES = (0.02, 0.75)
 _HALO_MM = 0.35
+_CLEAR, _BLACK = 0.92, 0.65
 
 Contour = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -245,10 +246,11 @@ def _lift(pixels: Pixels, layer: Pixels, hull: Contour, dpi: float, kind: _Ink) 
 
 def _bleached(own: Pixels, ink: Pixels) -> Pixels:
     """The channel of a stamp's own colour with its ink (mask) as bright as paper. There a stamp is almost paper, while
-    black print under it stays black; stretching the channel from the stamp's level to white removes the rest."""
+    print under it, black, brown or of another shade, is darker: what is brighter than the stamp's usual level becomes
+    white, and what is a third darker black, so that no stroke under it pales."""
     counts = cv2.calcHist([own], [0], ink, [256], [0, 256]).ravel().cumsum()
     usual = float(np.searchsorted(counts, counts[-1] / 2)) if counts[-1] else 0.0
-    clear = max(90.0, usual * 0.92) if counts[-1] else 255.0
-    black = min(60.0, clear / 2)
+    clear = max(90.0, usual * _CLEAR) if counts[-1] else 255.0
+    black = _BLACK * clear
     spread = np.clip((np.arange(256) - black) * (255.0 / (clear - black)), 0, 255).round().astype(np.uint8)
     return u8(cv2.LUT(own, spread))

@@ -19,8 +19,8 @@ from ocr.engines.networks import Floats, Network
 
 STEP = 8  # pixels of a strip to one step of the answer
 GAP = 32  # pixels between two lines of a strip
-WIDTHS = (320, 960)  # of trays; each is compiled when it is first needed, and keeps 50 MB of the small network
-LONGEST = 1920  # of a strip; one that is wider than a tray is read in two parts
+WIDTHS = (192, 384, 640)  # of trays; each is compiled when it is first needed, all of the small network keep 100 MB
+LONGEST = 1920  # of a strip; one that is wider than a tray is read in parts
 PAPER = 127  # the padding that the network was trained with: zero after scaling
 FORBIDDEN = -1e4
 
@@ -139,16 +139,16 @@ def _mask(tray: Tray, strips: list[Strip], width: int) -> Floats:
 
 
 def halves(strip: Strip) -> list[Strip]:
-    """A strip that is too wide for a tray in two, parted where least is printed in its middle third."""
+    """A strip that is too wide for a tray in two or more, parted where least is printed in its middle third."""
     width = strip.shape[1]
     if width <= WIDTHS[-1]:
         return [strip]
     first, last = width - WIDTHS[-1], WIDTHS[-1]
-    first, last = (first, last + 1) if last - first < width // 3 else (width // 3, width - width // 3)
+    first, last = (first, last + 1) if 0 <= last - first < width // 3 else (width // 3, width - width // 3)
     columns = strip[:, first:last].min(axis=2).astype(np.float32).std(axis=0)
     even = np.convolve(np.pad(columns, STEP, mode="edge"), np.ones(2 * STEP + 1), "valid")
     place = first + int(even.argmin())
-    return [strip[:, :place], strip[:, place:]]
+    return [*halves(strip[:, :place]), *halves(strip[:, place:])]
 
 
 def trays(widths: list[int]) -> list[Tray]:

@@ -53,7 +53,7 @@ def test_a_tall_region_holds_vertical_text() -> None:
 
 
 def test_every_strip_lies_in_one_tray_and_none_overlap() -> None:
-    widths = [900, 40, 48, 960, 333, 500, 8, 64, 700, 100]
+    widths = [600, 40, 48, 640, 333, 500, 8, 64, 370, 100]
     found = trays(widths)
     assert sorted(number for tray in found for number, _ in tray.places) == list(range(len(widths)))
     for tray in found:
@@ -63,11 +63,11 @@ def test_every_strip_lies_in_one_tray_and_none_overlap() -> None:
 
 
 def test_trays_have_the_length_that_leaves_least_over() -> None:
-    assert sorted(tray.width for tray in trays([310, 310, 310])) == [320, 320, 320]
-    assert [tray.width for tray in trays([300, 300, 280])] == [960]
+    assert sorted(tray.width for tray in trays([370, 370, 370])) == [384, 384, 384]
+    assert [tray.width for tray in trays([200, 200])] == [640]
 
 
-@pytest.mark.parametrize("width", [961, 1400, 1920])
+@pytest.mark.parametrize("width", [641, 900, 1270])
 def test_a_strip_too_wide_for_a_tray_is_parted_where_nothing_is_printed(width: int) -> None:
     strip = np.full((48, width, 3), 255, np.uint8)
     strip[10:40, 20::9] = 0
@@ -77,6 +77,11 @@ def test_a_strip_too_wide_for_a_tray_is_parted_where_nothing_is_printed(width: i
     assert max(left.shape[1], right.shape[1]) <= WIDTHS[-1]
     assert np.array_equal(np.hstack([left, right]), strip)
     assert gap <= left.shape[1] <= gap + 30
+
+
+def test_a_strip_of_three_trays_is_parted_until_each_part_fits() -> None:
+    parts = halves(np.full((48, 1920, 3), 255, np.uint8))
+    assert (sum(part.shape[1] for part in parts), max(part.shape[1] for part in parts) <= WIDTHS[-1]) == (1920, True)
 
 
 def test_a_long_line_is_read_whole(rapid: RapidEngine) -> None:

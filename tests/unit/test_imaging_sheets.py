@@ -15,6 +15,7 @@ from imaging.recipe import run
 from imaging.stages.blank import blank
 from imaging.stages.crop import crop
 from imaging.stages.deskew import deskew
+from imaging.stages.faint import ENOUGH, faint
 from imaging.stages.orient import orient
 from imaging.stages.outline import Outline, outline
 from imaging.stages.stamps import kind_of
@@ -117,6 +118,40 @@ def test_faint_sharp_strokes_leave_a_side_in_doubt() -> None:
         False,
         "faint",
     )
+
+
+def pencilled(side: np.ndarray, at: tuple[int, int], depth: float = 0.16) -> np.ndarray:
+    """The side with a short word in pale pencil, `depth` of the paper's level darker."""
+    cover = np.zeros(side.shape[:2], np.uint8)
+    cv2.putText(cover, "ok 88", at, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 0.9, 255, 2, cv2.LINE_AA)
+    return (side * (1 - depth * cover[:, :, None] / 255.0)).astype(np.uint8)
+
+
+def worn_back(shows: float) -> np.ndarray:
+    """A noisy back with show-through, a crease, a hole and dust."""
+    soft = cv2.GaussianBlur(drawn.form()[:, ::-1], (0, 0), 2.0).astype(float)
+    side = (245 - (245 - soft) * shows).clip(0, 255).astype(np.uint8)
+    side[:, 900:905] = (side[:, 900:905] * 0.75).astype(np.uint8)
+    cv2.circle(side, (60, 400), 22, (30, 30, 30), -1)
+    for x, y in np.random.default_rng(2).integers(50, 1100, (25, 2)):
+        side[y : y + 3, x : x + 4] = 60
+    return drawn.noisy(side, 3)
+
+
+@pytest.mark.parametrize("at", [(600, 500), (95, 410), (880, 600), (1450, 1090)])
+def test_a_pale_word_beside_a_hole_a_crease_or_the_edge_is_not_blank(at: tuple[int, int]) -> None:
+    assert blank(drawn.page(worn_back(0.05))).note("blank")["blank"]
+    assert not blank(drawn.page(pencilled(worn_back(0.05), at))).note("blank")["blank"]
+
+
+def test_a_pale_word_on_a_gray_page_is_not_blank() -> None:
+    assert not blank(drawn.page(gray(pencilled(worn_back(0.0), (500, 300))))).note("blank")["blank"]
+
+
+def test_dust_and_creases_across_each_other_leave_a_back_blank() -> None:
+    back = worn_back(0.0)
+    back[700:704] = (back[700:704] * 0.7).astype(np.uint8)
+    assert faint(view(drawn.page(back))) < ENOUGH
 
 
 def test_a_printed_side_gone_pale_is_not_blank() -> None:
