@@ -136,11 +136,19 @@ def barred(found: Found, kind: str) -> bool:
         return True
     if kind == "amount_cn" and _PLAIN.search(found.value.value):
         return True
-    if e.how == LOOSE and kind == "account":
-        return True  # a check digit proves the number, not whose it is
+    if _is_nobodys(found, kind):
+        return True
     if found.value.proved is True or proofs_of(found):
         return False
     return _unproved(found, kind)
+
+
+def _is_nobodys(found: Found, kind: str) -> bool:
+    """Whether nothing says whose a value is: a check digit proves an account, not that it is the payer's, and no label
+    calls for a stamp that is not there."""
+    e = found.evidence
+    uncalled = e.how == STAMP and e.role < _LED and found.value.value == "absent"
+    return uncalled or (e.how == LOOSE and kind == "account")
 
 
 def _unproved(found: Found, kind: str) -> bool:

@@ -20,7 +20,7 @@ from ocr.extract.roles import Role
 from ocr.extract.runs import union
 from ocr.extract.stampink import StampInk, stamp_ink
 from ocr.kinds import Normalised
-from ocr.model import Engine, Reading
+from ocr.model import Engine, Line, Reading
 
 BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 _BANK_WORDS = ("业务专用", "转讫", "收讫", "付讫", "清讫", "核算", "汇票专用", "结算专用", "受理")
@@ -152,8 +152,21 @@ def _imprint(sheet: Sheet) -> Box | None:
     return None
 
 
-def find_stamps(sheet: Sheet, engine: Engine) -> list[Found]:
-    """`present` or `absent` for each stamp that the type may carry."""
+def look(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box]) -> tuple[StampInk, Sequence[Outline]]:
+    """The ink on a page that may be stamps, and the outlines in it, clear or not; `even` is it on even paper, `lines`
+    and `cells` are what print explains."""
+    ink = stamp_ink(page, even, lines, cells)
+    return ink, find_outlines(ink.map) if ink.area > _NO_INK else ()
+
+
+def is_clear(outline: Outline, bare: bool) -> bool:
+    """Whether an outline is clear enough for a stamp, on a page with or without (`bare`) colour."""
+    return outline.score * outline.covered >= (_LEAST_BARE if bare else _LEAST)[outline.shape]
+
+
+def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list[Found]:
+    """`present` or `absent` for each stamp that the type may carry; of one that is neither on the paper, nor called for
+    by a label or `asked` for, nothing is said."""
     if not sheet.names:
         return []
     split = [outline_of(sheet.split.layer, each.box, sheet.page.dpi) for each in sheet.split.boxes]
@@ -161,21 +174,18 @@ def find_stamps(sheet: Sheet, engine: Engine) -> list[Found]:
     if whole and len(sheet.names) == 1:
         stamps = [_owned(each, sheet, engine) for each in whole]
         return [_told(sheet.names[0], sheet, stamps, StampInk(np.zeros((1, 1), np.float32), 0.0, False), 0.0)]
-    ink = stamp_ink(sheet.page, sheet.split.text_stream, sheet.layout.reading.lines, sheet.layout.cells.boxes)
-    outlines = find_outlines(ink.map) if ink.area > _NO_INK else ()
-    least = _LEAST_BARE if ink.bare else _LEAST
+    ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.layout.reading.lines, sheet.layout.cells.boxes)
     # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
     clear = whole + [
-        each
-        for each in outlines
-        if each.score * each.covered >= least[each.shape] and not any(_covers(other, each) for other in whole)
+        each for each in outlines if is_clear(each, ink.bare) and not any(_covers(other, each) for other in whole)
     ]
     # One that no outline explains is a stamp, whatever its shape.
     clear += [each for each in split if _is_wide(each) and not any(_covers(other, each) for other in clear)]
     stamps = [_owned(each, sheet, engine) for each in clear]
     rest = [each for each in outlines if not any(_covers(other, each) for other in clear)]
     weak = max((each.score * each.covered for each in rest), default=0.0)
-    return [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
+    told = [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
+    return [each for each in told if each.box or sheet.roles(each.field) or each.field in asked]
 
 
 def _is_wide(outline: Outline) -> bool:
@@ -199,14 +209,10 @@ def _told(name: str, sheet: Sheet, stamps: Sequence[_Stamp], ink: StampInk, weak
     left = max(0.0, ink.area - _INKED * inked)
     if mine:
         sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
+    elif worded:
+        sure = 0.97 if imprint else 0.6
     else:
-        sure = (
-            0.97
-            if imprint
-            else 0.6
-            if worded
-            else others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
-        )
+        sure = others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
     box = union(stamp.box for stamp in mine) if mine else worded
     value = Normalised("present" if box else "absent")
     evidence = Evidence(

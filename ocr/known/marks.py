@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 
 from imaging.model import Box, Pixels
-from imaging.stages.stamps import StampBox
 from ocr.extract.found import STAMP, TICK, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
@@ -25,7 +24,6 @@ _CLEARLY = 1.6
 _ALWAYS, _UNSURE, _HALF_SURE = 0.99, 0.3, 0.8
 _LEAST_OWN_MM2, _TWICE = 0.3, 2.0
 _STAMP_REACH_MM = 32.0
-_GRAY_INK_MM2 = 60.0
 
 
 def _row(options: Sequence[Rect], box: Rect) -> list[Rect]:
@@ -142,24 +140,22 @@ def _by_own_ink(inked: Sequence[float]) -> int | None:
     return order[0] if most >= _LEAST_OWN_MM2 and most >= _TWICE * second else None
 
 
-def stamps(form: KnownForm, found: Sequence[StampBox], ink: Ink | None, to_page: Affine) -> list[Found]:
-    """`present` or `absent` for each stamp that the form's type may carry; each stamp found by colour is that whose
-    usual place is nearest. `ink` where the page is gray."""
+def stamps(form: KnownForm, found: Sequence[Box], sure: float, to_page: Affine) -> list[Found]:
+    """`present` or `absent` for each stamp that the form's type may carry; each of the stamps found on the page is that
+    whose usual place is nearest. `sure` is how sure it is that these are all."""
     names = [field.name for field in catalogue().fields_of(form.type) if field.kind == "stamp"]
     by_name: dict[str, list[Box]] = {name: [] for name in names}
     for stamp in found:
-        near = _nearest(form, names, form_rect(to_page, stamp.box))
+        near = _nearest(form, names, form_rect(to_page, stamp))
         if near is not None:
-            by_name[near].append(stamp.box)
+            by_name[near].append(stamp)
     made = []
     for name in names:
         boxes, spot = by_name[name], form.stamps.get(name)
-        there = bool(boxes)
-        if ink is not None and spot is not None:
-            there = ink.area(spot) > _GRAY_INK_MM2
-        sure = 0.9 if spot is not None and ink is None else 0.3
-        value = Normalised("present" if there else "absent")
-        evidence = Evidence(STAMP, sure, sure, 1.0 if spot else 0.5, 0.0, 0.0 if boxes else 1.0, float(len(boxes)))
+        value, sure_of = Normalised("present" if boxes else "absent"), sure if spot is not None else 0.3
+        evidence = Evidence(
+            STAMP, sure_of, sure_of, 1.0 if spot else 0.5, 0.0, 0.0 if boxes else 1.0, float(len(boxes))
+        )
         made.append(Found(name, value, value.value, _whole(boxes), evidence))
     return made
 
