@@ -1,19 +1,26 @@
 """Stamps are found by their outlines on any paper, garbled labels by what is lacking, clipped values by their edges."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from imaging.model import Box, Page, Pixels
+from imaging.stages.stamps import split_stamps
+from ocr.engines.recorded import RecordedEngine
+from ocr.extract import analyse, extract
 from ocr.extract.edges import with_edges
 from ocr.extract.found import Evidence, Found, of_value
 from ocr.extract.garbled import guessed_marks
 from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, find_outlines
 from ocr.extract.runs import Run
 from ocr.extract.stampink import stamp_ink
+from ocr.extract.stamps import Sheet, find_stamps
+from ocr.forms import catalogue
 from ocr.kinds import Normalised
+from ocr.model import Line, Reading
 from ocr.synthesis.stamps import drawn
 
 RED, DPMM = (40, 30, 200), 200 / 25.4
@@ -100,3 +107,27 @@ def test_ink_behind_a_value_is_told(room: int, edge: float) -> None:
 
 def test_a_doubtful_sign_of_money_does_not_count() -> None:
     assert of_value("¥12.00", (0.5, 0.99, 0.98, 0.6, 0.97, 0.99), "amount") == (0.99, 0.98, 0.97, 0.99)
+
+
+def _told(paper: Paper, *words: tuple[str, Box], asked: tuple[str, ...] = ()) -> dict[str, str]:
+    """What is said of the stamps of a settlement application, on which a bank's and a customer's may stand."""
+    lines = tuple(Line(text, 0.99, box) for text, box in words)
+    page = Page(paper.pixels, 200.0)
+    layout = analyse(Reading(lines, "test", page.width, page.height), ())
+    first = extract(layout, catalogue().types["settlement_application"], (), paper.pixels)
+    sheet = Sheet(page, layout, first, split_stamps(page))
+    return {each.field: each.value.value for each in find_stamps(sheet, RecordedEngine(Path("none")), asked)}
+
+
+def test_a_stamp_with_a_day_is_the_banks_whatever_its_shape() -> None:
+    paper = Paper()
+    paper.press("dated", (120, 70))
+    day = Box(round(110 * DPMM), round(68 * DPMM), round(20 * DPMM), round(4 * DPMM))
+    assert _told(paper, ("2026-03-08", day))["stamp_bank"] == "present"
+
+
+def test_of_a_stamp_that_nothing_calls_for_nothing_is_said() -> None:
+    label = ("银行盖章", Box(200, 900, 160, 36))
+    assert _told(Paper()) == {}
+    assert _told(Paper(), label) == {"stamp_bank": "absent"}
+    assert _told(Paper(), asked=("stamp_bank",)) == {"stamp_bank": "absent"}
