@@ -19,6 +19,8 @@ _END = re.compile(r"(?:公司|支行|分行|营业部|营业室|商行|经营部
 _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 _PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
 _PART = re.compile(r"(?:分行|支行|营业部|营业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)")
+_PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
+_READ = 0.6  # a character less sure than that in both readings is a guess
 _LEGIBLE = 0.9  # of a page whose lines are less sure on the mean nothing stands that no rule proves
 _CODES, _CODE = frozenset({"branch_no", "teller_no", "authoriser_no"}), 4  # no bank's codes are shorter
 _FAR = 1.3  # a text this far from where its label expects it may be another label's
@@ -164,16 +166,25 @@ def _unproved(found: Found, kind: str) -> bool:
         e.page < _LEGIBLE,
         # What only stands near a label, and was not read with the page, is as often another print.
         e.how == "missed" or (e.how in {LABEL, GRID} and 0 < e.role < _LED),
+        e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
         found.field in _CODES and len(value.value) < _CODE,
+        kind in {"account", "number"} and _is_gapped(found.raw),
+        kind == "date" and _PADDED.search(found.raw) is not None,
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
     ))  # fmt: skip
+
+
+def _is_gapped(raw: str) -> bool:
+    """Whether white parts a number otherwise than into groups of four, some of which may have been read in one: a digit
+    may be missing there."""
+    return any(len(group) % 4 for group in re.findall(r"\S+", raw)[:-1])
 
 
 def _is_odd(text: str) -> bool:
     """Whether a name or text begins as a part of one, holds a tick, a stamp's words or half of a
     bracket, or a traditional character."""
     uneven = any(text.count(left) != text.count(right) for left, right in ("()", "〔〕", "[]", "《》"))
-    return uneven or _PART.match(text) is not None or any(ord(char) in to_simple() for char in text)
+    return uneven or "¥" in text or _PART.match(text) is not None or any(ord(char) in to_simple() for char in text)
 
 
 def judge(

@@ -36,6 +36,9 @@ def _amount(text: str, _field: FieldDef) -> Normalised | None:
     return Normalised(amounts.as_text(found[0]), None, found[1], found[0]) if found else None
 
 
+_FORMAL = str.maketrans("千百十", "仟佰拾")
+
+
 def _amount_cn(text: str, _field: FieldDef) -> Normalised | None:
     # 参 for 叁 is how engines read it, no other way of writing it.
     written = capitals.cleaned(texts.nfkc(text)).replace("参", "叁")
@@ -44,7 +47,9 @@ def _amount_cn(text: str, _field: FieldDef) -> Normalised | None:
     if len(mended) < 2 or real * 4 < len(mended) * 3:
         return None
     if all(capitals.is_capital(c) for c in written):
-        mended = written
+        # Beside numerals in capitals a plain unit is how engines read the capital one.
+        formal = sum(c in capitals.DIGITS for c in written) > 0
+        mended = written.translate(_FORMAL) if formal else written
     return Normalised(mended, None, mended != written, capital_value(mended))
 
 

@@ -51,4 +51,17 @@ def test_nothing_of_a_page_of_doubtful_type_stands() -> None:
 
 
 def test_weaker_evidence_is_less_confidence() -> None:
-    assert said(replace(STRONG, least=0.9, again=0.0)).confidence < said(STRONG).confidence
+    assert said(replace(STRONG, least=0.6, mean=0.8, again=0.0)).confidence < said(STRONG).confidence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "raw"),
+    [
+        ("payer_account", "2375545700930514", "23755457009305 14"),
+        ("date", "2026-04-01", "2026年04月1日"),
+        ("holder_name", "同创农业开发有限公司 ¥:720.00", "同创农业开发有限公司 ¥:720.00"),
+    ],
+)
+def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, value: str, raw: str) -> None:
+    field = catalogue().fields[name]
+    assert not judge(Found(name, Normalised(value), raw, None, STRONG), field, 1.0, "rapid").accepted
