@@ -26,7 +26,7 @@ from ocr.synthesis.misfeeds import MISFEEDS, misfed
 from ocr.synthesis.sheets import Side, printed_voucher
 from ocr.synthesis.values import Values
 
-SEED, DPI = 628318, 200
+SEED, DPI = 20261129, 200
 _DAY = date(2026, 6, 9)
 _BEDS = (6, 18, 45, 70, 255, 255)
 _KINDS = {"round": "round", "oval": "oval", "dated": "rectangular", "square": "square", "name": "square"}

@@ -103,7 +103,7 @@ def _kernel(points: npt.NDArray[np.float32]) -> Map:
     return np.asarray(on / on.sum() - 0.8 * beside / beside.sum(), np.float32)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # 20-55 MB each; the pages of a day have one or two sizes
 def _models(height: int, width: int) -> tuple[_Model, ...]:
     """All shapes, their kernels padded to a map of that size."""
     found = []
