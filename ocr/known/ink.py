@@ -120,8 +120,16 @@ def _unlabelled(parts: npt.NDArray[np.int32], form: KnownForm, side: float, down
     for word in form.print:
         if word.moves:
             box = word.box
-            kept &= ~((x >= box.x - 1) & (x <= box.right) & (y >= box.y - 0.3) & (y <= box.bottom + 0.3))
+            right = min([box.right, *_values_behind(box, form)])
+            kept &= ~((x >= box.x - 1) & (x <= right) & (y >= box.y - 0.3) & (y <= box.bottom + 0.3))
     return parts[kept]
+
+
+def _values_behind(label: Rect, form: KnownForm) -> list[float]:
+    """Where values begin right of a label in its row: the box of a label read in one line with its value reaches to the
+    middle of the white between them, and farther where some samples' values begin later."""
+    values = (zone.value for zone in form.zones)
+    return [v.x for v in values if v.x > label.x and abs(v.center[1] - label.center[1]) < 0.5 * max(v.h, label.h)]
 
 
 def _without_creases(mask: Pixels) -> tuple[Pixels, npt.NDArray[np.intp]]:
