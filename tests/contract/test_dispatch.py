@@ -76,11 +76,21 @@ def _freeze(plant: Plant, process: BaseProcess) -> None:
     """Stops a process at a moment at which it holds no lock of the catalogue: on SQLite a frozen writer stops all."""
     while True:
         os.kill(process.pid or 0, signal.SIGSTOP)
+        until(lambda: _stands(process.pid or 0))  # a thread that still runs may take the lock yet, and stop with it
         try:
             with plant.archive.catalogue.write():
                 return
         except CatalogueUnavailable:
             os.kill(process.pid or 0, signal.SIGCONT)
+
+
+def _stands(pid: int) -> bool:
+    """Whether every thread of a process is stopped."""
+    try:
+        states = [(each / "stat").read_text() for each in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # a thread ended meanwhile
+        return False
+    return all(state.rpartition(")")[2].split()[0] == "T" for state in states)
 
 
 def _when_asked(process: BaseProcess) -> threading.Event:
