@@ -100,6 +100,11 @@ def ink_mask(light: Pixels, dpi: float, strength: float = 0.75) -> Pixels:
     return inked(light, ground(light, dpi), strength)
 
 
+def colour(pixels: Pixels) -> Pixels:
+    """The pixels with three channels."""
+    return pixels if pixels.ndim == 3 else u8(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
+
+
 def components(mask: Pixels) -> Stats:
     """Left, top, width, height and area (N×5) of each connected part (8 neighbours) of a mask, without the ground."""
     return labelled(mask)[1][1:]
@@ -109,11 +114,9 @@ def labelled(mask: Pixels) -> tuple[npt.NDArray[np.integer], Stats]:
     """The label of each pixel, 0 where the mask is 0, and the figures of `components` by label (those of the ground say
     nothing)."""
     rows, left, right = row_runs(mask)
-    # No mask has more labels than runs along its rows, and 16 bits are written in half the time.
-    kind = cv2.CV_16U if len(rows) < _MOST_LABELS else cv2.CV_32S
-    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=kind)
+    count, labels = labels_of(mask, len(rows))  # no mask has more parts than runs along its rows
     # cv2's own figures take every pixel's part, those of the ground too; runs are some hundred times fewer.
-    of = np.asarray(labels)[rows, left].astype(np.int32)
+    of = labels[rows, left].astype(np.int32)
     stats = np.zeros((count, 5), np.int32)
     first, last, top, bottom = np.full(count, mask.shape[1], np.int32), *np.zeros((3, count), np.int32)
     np.minimum.at(first, of, left)
@@ -122,7 +125,15 @@ def labelled(mask: Pixels) -> tuple[npt.NDArray[np.integer], Stats]:
     top[of[::-1]], bottom[of] = rows[::-1], rows + 1
     stats[:, 0], stats[:, 1], stats[:, 2], stats[:, 3] = first, top, last - first, bottom - top
     stats[:, 4] = np.bincount(of, right - left, minlength=count)
-    return np.asarray(labels), stats
+    return labels, stats
+
+
+def labels_of(mask: Pixels, most: int) -> tuple[int, npt.NDArray[np.integer]]:
+    """How many labels a mask has, that of the ground among them, and the label of each pixel. `most` is a number that
+    its parts do not exceed: 16 bits, where they suffice, are written in half the time."""
+    kind = cv2.CV_16U if most < _MOST_LABELS else cv2.CV_32S
+    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=kind)
+    return count, np.asarray(labels)
 
 
 def row_runs(mask: Pixels) -> tuple[Stats, Stats, Stats]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from imaging.model import Page, Pixels
+from imaging.ops import colour
 from ocr.engines import detector, networks, recogniser
 from ocr.engines.ctc import Decoded
 from ocr.engines.detector import Detector, Region
@@ -99,11 +99,6 @@ class RapidEngine:
         for number, again in zip(doubtful, self._small([strips[number] for number in doubtful]), strict=True):
             found[number] = again
         return found
-
-
-def colour(pixels: Pixels) -> Pixels:
-    """The image with three channels."""
-    return pixels if pixels.ndim == 3 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _ways(region: Region) -> tuple[bool, ...]:

@@ -6,14 +6,10 @@ import cv2
 import numpy as np
 
 from imaging.model import Box, Pixels
+from imaging.ops import colour
 from ocr.extract.grids import Grid
 
 _PAD = 0.12
-
-
-def colour(pixels: Pixels) -> Pixels:
-    """The pixels with three channels."""
-    return pixels if pixels.ndim == 3 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def line_crop(pixels: Pixels, box: Box, limit: Box | None = None) -> Pixels:

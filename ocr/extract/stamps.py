@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from imaging.model import Box, Page, Pixels
+from imaging.ops import colour
 from imaging.stages.stamps import Stamps
 from ocr.extract import Extraction, Layout
-from ocr.extract.crops import colour
 from ocr.extract.found import STAMP, Evidence, Found
 from ocr.extract.outlines import OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
 from ocr.extract.roles import Role

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from imaging.model import Pixels
-from imaging.ops import block, darkest, level, u8
-from ocr.extract.crops import colour
+from imaging.ops import block, colour, darkest, level, u8
 from ocr.known.dark import RED, bleached, cut, full
 from ocr.known.ink import Ink
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
-from imaging.ops import block, u8
+from imaging.ops import block, components, u8
 from ocr.known.dark import Floats, cut, to_form
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
 from ocr.known.offset import expected, offset_on
@@ -85,21 +85,13 @@ def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = 
     printed = cv2.convertScaleAbs(cv2.dilate(form.template, block(3, 3)), alpha=_PRINT_GAIN)
     mask = u8(cv2.threshold(cv2.subtract(inked, printed), _LEAST_DARK, 255, cv2.THRESH_BINARY)[1])
     mask, creases = _without_creases(mask)
-    parts = _components(mask)
+    parts = components(mask)
     w, h, area = parts[:, 2], parts[:, 3], parts[:, 4]
     rule = (np.minimum(w, h) <= _RULE_PIXELS) & (np.maximum(w, h) >= _RULE_MM * PER_MM)
     parts = parts[(area >= _LEAST_AREA) & ~rule & (h <= _TALLEST_MM * PER_MM)]
     parts = _without_holes(mask, parts)
     side, down = offset_on(mask, parts, chart_of(form))
     return Ink(laid, mask, _unlabelled(parts, form, side, down), down, creases, side)
-
-
-def _components(mask: Pixels) -> npt.NDArray[np.int32]:
-    """The components of a mask: x, y, w, h, area."""
-    # Labels of two bytes take a third of the time, and suffice where there are fewer pixels than such labels.
-    labels = cv2.CV_16U if cv2.countNonZero(mask) < 1 << 16 else cv2.CV_32S
-    stats = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=labels)[2]
-    return np.asarray(stats[1:], np.int32)
 
 
 _charts: weakref.WeakKeyDictionary[KnownForm, Floats] = weakref.WeakKeyDictionary()
@@ -205,7 +197,7 @@ def _across(ink: Ink, parts: npt.NDArray[np.int32], row: tuple[int, int], line: 
     left, right = int(parts[:, 0].min()), int((parts[:, 0] + parts[:, 2]).max())
     top, bottom = max(0, row[0] - _SLACK), row[1] + _SLACK
     strip = np.ascontiguousarray(ink.mask[top:bottom, left:right])
-    cuts = _components(strip) + np.array([left, top, 0, 0, 0], np.int32)
+    cuts = components(strip) + np.array([left, top, 0, 0, 0], np.int32)
     cuts = cuts[cuts[:, 4] >= _LEAST_AREA]
     through = (cuts[:, 1] <= top) | (cuts[:, 1] + cuts[:, 3] >= top + strip.shape[0])
     return _band(_adjoining(cuts, through, line), ink.creases, top, bottom)
