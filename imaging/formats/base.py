@@ -19,8 +19,8 @@ FALLBACK_DPI = 200.0
 T = TypeVar("T")
 _FILES = 4
 _PLAUSIBLE_DPI = (100.0, 1_250.0)
-_A_FORMATS_MM = ((297.0, 420.0), (210.0, 297.0), (148.0, 210.0), (105.0, 148.0))
-_SCANNER_DPI = (200.0, 300.0, 150.0, 240.0, 400.0, 600.0)
+_A_FORMATS_MM = ((297.0, 420.0), (210.0, 297.0), (148.0, 210.0))
+_SCANNER_DPI = (200.0, 300.0, 240.0, 400.0, 600.0)
 _FORMAT_TOLERANCE = 0.03
 
 
@@ -81,7 +81,8 @@ def refuse_number(scan: Scan, number: int, count: int) -> None:
 
 def resolution(declared: float | None, width: int, height: int) -> tuple[float, bool]:
     """The page's dpi and whether it is a guess: the declared one where a scanner could have written it (screen values
-    such as 72 and 96 are what software writes when it does not know), else that of the A format it fits."""
+    such as 72 and 96 are what software writes when it does not know), else that of the A format it fits. A6 at 300 dpi
+    and A4 at 150 have the pixels of an A5 voucher at 200 on its scanner's bed, which is what branches have: no guess."""
     if declared is not None and _PLAUSIBLE_DPI[0] <= declared <= _PLAUSIBLE_DPI[1]:
         return float(declared), False
     return _by_a_format(width, height), True

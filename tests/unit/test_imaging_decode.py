@@ -179,6 +179,7 @@ def test_a_drawn_pdf_page_has_200_dpi() -> None:
         ((2480, 1748), 72, 300, True),
         ((1654, 1165), 240, 240, False),
         ((777, 1500), None, 200, True),
+        ((1244, 1728), None, 200, True),
     ],
 )
 def test_resolution_is_declared_or_guessed_from_the_paper(
