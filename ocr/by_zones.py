@@ -17,7 +17,7 @@ from ocr.judge import judge
 from ocr.known.dark import dark
 from ocr.known.fingerprint import find
 from ocr.known.model import KnownForm
-from ocr.known.outlined import with_outlines
+from ocr.known.outlined import with_stamps
 from ocr.known.outside import MOST
 from ocr.known.read import ZoneRead, is_empty, read_zones
 from ocr.known.register import Fit
@@ -51,7 +51,7 @@ def see_known(page: Page, stamps: Stamps, engine: Engine, forms: Sequence[KnownF
     zones = read_zones(page, stamps, fit, engine, small)
     if not zones.title or zones.notes > MOST or is_empty(fit.form, zones.found):
         return None
-    zones = with_outlines(page, stamps, fit, zones, small.times)
+    zones = with_stamps(page, stamps, fit, zones, small.times, engine)
     page = page.noted("known", form=fit.form.name, version=fit.form.version, notes=zones.notes)
     return Zoned(page, stamps, fit, zones)
 

@@ -90,8 +90,8 @@ class Engine(Protocol):
 
     name: str
 
-    def read(self, page: Page) -> Reading:
-        """All the lines of a page."""
+    def read(self, page: Page, quick: bool = False) -> Reading:
+        """All the lines of a page; of a `quick` reading at the least cost the caller has to doubt."""
         ...
 
     def read_lines(

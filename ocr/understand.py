@@ -77,7 +77,7 @@ def evidence_of(
     again = reread(first.found, first.fields, pixels, engine, proven)
     lifted = [(stamp.box, seen.page.pixels) for stamp in seen.stamps.boxes]
     late = read_missing(missing, first.roles, layout, pixels, engine, lifted)
-    marks = find_stamps(Sheet(seen.page, layout, first, seen.stamps), engine, asked)
+    marks = find_stamps(Sheet.of(seen.page, layout, first, seen.stamps), engine, asked)
     return settled((*again, *late), marks, kind, on, asked, seen.reading)
 
 

@@ -46,14 +46,15 @@ class RapidEngine:
         self._small = Recogniser(recogniser.CAREFUL if exact else recogniser.SECOND, models, cache)
         self._tiny = self._small if exact or full_text else Recogniser(recogniser.QUICK, models, cache)
 
-    def read(self, page: Page) -> Reading:
-        """All the lines of a page, from top to bottom; lines of vertical text have tall boxes."""
+    def read(self, page: Page, quick: bool = False) -> Reading:
+        """All the lines of a page, from top to bottom; lines of vertical text have tall boxes. Of a `quick` reading the
+        tiny network reads all."""
         self._pages += 1
         if self._pages % TIDY == 0:
             networks.give_back()
         pixels = colour(page.pixels)
         regions = self._detect(pixels, page.dpi)
-        decoded = self._decode(pixels, regions)
+        decoded = self._decode(pixels, regions, quick)
         lines = [_line(region, found, page) for region, found in zip(regions, decoded, strict=True) if _is_text(found)]
         return Reading(tuple(lines), self.name, page.width, page.height)
 
@@ -80,20 +81,20 @@ class RapidEngine:
         strips = [strip_of(crops[number], network.grade) for number in chosen]
         return dict(zip(chosen, network(strips, [allowed[number] for number in chosen]), strict=True))
 
-    def _decode(self, pixels: Pixels, regions: list[Region]) -> list[Decoded]:
+    def _decode(self, pixels: Pixels, regions: list[Region], quick: bool) -> list[Decoded]:
         best = [Decoded()] * len(regions)
         for upright in (True, False):
             # The network judges by the whole tray which way characters stand: turned ones must lie apart.
             chosen = [number for number, region in enumerate(regions) if upright in _ways(region)]
             strips = [strip_at(pixels, regions[number], self._tiny.grade, upright) for number in chosen]
-            for number, found in zip(chosen, self._cascade(strips), strict=True):
+            for number, found in zip(chosen, self._cascade(strips, quick), strict=True):
                 best[number] = max(best[number], found, key=lambda each: each.confidence)
         return best
 
-    def _cascade(self, strips: list[Pixels]) -> list[Decoded]:
+    def _cascade(self, strips: list[Pixels], quick: bool) -> list[Decoded]:
         """What the tiny network reads, and where it doubts, the small one."""
         found = self._tiny(strips)
-        if self._tiny is self._small:
+        if quick or self._tiny is self._small:
             return found
         doubtful = [number for number, each in enumerate(found) if _is_doubtful(each)]
         for number, again in zip(doubtful, self._small([strips[number] for number in doubtful]), strict=True):

@@ -58,8 +58,9 @@ class TesseractEngine:
         self._languages = languages
         _demand(languages.split("+"))
 
-    def read(self, page: Page) -> Reading:
+    def read(self, page: Page, quick: bool = False) -> Reading:
         """The lines of a page, in Tesseract's order."""
+        del quick  # there is one way to read
         lines = [_line(words) for words in self._lines(page.pixels, PAGE)]
         return Reading(tuple(lines), self.name, page.width, page.height)
 

@@ -41,6 +41,7 @@ _LEAST, _COVERED = 0.2, 0.62
 _NEAR, _SIDES = (-0.8, 0.0, 0.8), (-3.0, -1.5, 0.0, 1.5, 3.0)
 _PADDED = (96, 128, 192, 256, 320, 448)  # few sizes, so that the kernels' spectra are kept
 _MOST = 6
+_RIM_MM, _LEAST_RIM = 1.2, 0.85
 
 Map = npt.NDArray[np.float32]
 
@@ -209,18 +210,34 @@ def _wipe(ink: Map, places: tuple[npt.NDArray[np.intp], ...]) -> None:
 def outline_of(layer: Pixels, box: Box, dpi: float) -> Outline:
     """The outline of one blob of stamp ink (`layer`: H×W, 255 where it is): its shape where that is a stamp's and
     whole, else "" with the sides of the blob."""
-    rows, columns = np.nonzero(layer[box.y : box.bottom, box.x : box.right])
+    inked = layer[box.y : box.bottom, box.x : box.right]
+    points = cv2.findNonZero(inked)
     mm = 25.4 / dpi
     x, y = box.center
-    if len(rows) < 3:
+    if points is None or len(points) < 3:
         return Outline("", x * mm, y * mm, box.w * mm, box.h * mm, 0.0, 0.0, 0.0)
-    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
-    (cx, cy), sides, _ = cv2.minAreaRect(hull)
+    hull = cv2.convexHull(points)
+    around = cv2.minAreaRect(hull)
+    (cx, cy), sides, _ = around
     low, high = sorted(side * mm for side in sides)
     fill = float(cv2.contourArea(hull)) / max(1.0, sides[0] * sides[1])
     shape = _shape(low, high, fill)
+    # A round stamp and the seal beside it fill as much as an oval, but nothing runs along its rim between them.
+    if shape and _rimmed(inked, shape, around, dpi) < _LEAST_RIM:
+        shape = ""
     x, y, clear = (box.x + cx) * mm, (box.y + cy) * mm, 0.5 if shape else 0.22
     return Outline(shape, x, y, high if shape else box.w * mm, low if shape else box.h * mm, 0.0, clear, 1.0)
+
+
+def _rimmed(ink: Pixels, shape: str, around: tuple[Sequence[float], Sequence[float], float], dpi: float) -> float:
+    """The share of an outline, of a shape in the turned rectangle `around` it, beside which there is ink."""
+    (x, y), (w, h), turn = around
+    points = _points(shape, w, h, turn) + np.array([x, y], np.float32)
+    reach = 2 * round(_RIM_MM / 25.4 * dpi) + 1
+    near = np.asarray(cv2.dilate(ink, np.ones((reach, reach), np.uint8)))
+    rows = np.clip(np.round(points[:, 1]), 0, ink.shape[0] - 1).astype(np.intp)
+    columns = np.clip(np.round(points[:, 0]), 0, ink.shape[1] - 1).astype(np.intp)
+    return float((near[rows, columns] > 0).mean())
 
 
 def _shape(low: float, high: float, fill: float) -> str:

@@ -2,154 +2,69 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from imaging.model import Box, Page, Pixels
-from imaging.ops import colour
+from imaging.model import Box, Page
 from imaging.stages.stamps import Stamps
 from ocr.extract import Extraction, Layout
 from ocr.extract.found import STAMP, Evidence, Found
+from ocr.extract.imprints import banks_places, imprint_on
 from ocr.extract.outlines import OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
-from ocr.extract.roles import Role
+from ocr.extract.owners import BANK, CUSTOMER, Calls, Stamp, owned
 from ocr.extract.runs import union
-from ocr.extract.stampink import StampInk, stamp_ink
+from ocr.extract.stampink import StampInk, is_gray, stamp_ink
 from ocr.kinds import Normalised
-from ocr.model import Engine, Line, Reading
+from ocr.model import Engine, Line
 
-BANK, CUSTOMER = "stamp_bank", "stamp_customer"
-_BANK_WORDS = ("业务专用", "转讫", "收讫", "付讫", "清讫", "核算", "汇票专用", "结算专用", "受理")
-_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财合同法人"
 # Where each usually stands where no label asks for it, in shares of the page.
 _USUAL = {CUSTOMER: (0.35, 0.8), BANK: (0.85, 0.75)}
 _LEAST = {ROUND: 0.18, OVAL: 0.18, OBLONG: 0.19, SQUARE: 0.25}
 _LEAST_BARE = {ROUND: 0.19, OVAL: 0.19, OBLONG: 0.2, SQUARE: 0.27}
-_TURNS = (-12.0, 0.0, 12.0)
-_WORD = (0.62, 0.9, 0.12)  # of a round stamp's height: where its word stands; of its width: the room beside it
-_DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
-_DAY = re.compile(r"(?:19|20)\d{2}[.\-/年]\d{1,2}[.\-/月]\d{1,2}日?")
 _SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
 _INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
+_TOLD = 0.95  # how sure its owner is, from which a blob without a stamp's outline is one
+_UNSAID = 0.1  # how clear a blob is that has neither a stamp's outline nor its words
+_CELLS = 3  # so many in a blob of colour are a table's
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stamps are looked for on: the page as it was read, its layout, what was extracted, and the stamps split from
-    the text by their colour, with their layer."""
+    """What stamps are looked for on: the page as it was read, the stamps split from the text by their colour, with
+    their layer; the lines and cells that were read on it; the `names` of the stamps that the type may carry, the
+    `places` that call for each, its labels or where it always stood; the bank's `imprint` by words alone, with how
+    sure that is; and how near (mm) to its place a stamp needs no words to tell whose it is."""
 
     page: Page
-    layout: Layout
-    first: Extraction
     split: Stamps
+    lines: Sequence[Line]
+    cells: Callable[[], Sequence[Box]]
+    names: Sequence[str]
+    places: Mapping[str, Sequence[Point]]
+    words: Sequence[tuple[str, Box]] = ()
+    imprint: Callable[[], tuple[Box, float] | None] = lambda: None
+    near: float = 0.0
 
-    @property
-    def names(self) -> list[str]:
-        """The stamps that the type may carry."""
-        return [name for name, field in self.first.fields.items() if field.kind == "stamp"]
+    @classmethod
+    def of(cls, page: Page, layout: Layout, first: Extraction, split: Stamps) -> Sheet:
+        """A page that was read whole."""
+        names = [name for name, field in first.fields.items() if field.kind == "stamp"]
+        roles = {**first.roles, BANK: banks_places(layout, first)}
+        places = {name: [role.mark.box.center for role in roles.get(name, ())] for name in names}
+        words = [(run.text, run.box) for run in layout.runs]
+        lines, boxes = layout.reading.lines, layout.cells.boxes
+        return cls(page, split, lines, lambda: boxes, names, places, words, lambda: imprint_on(layout, first))
 
-    def roles(self, name: str) -> Sequence[Role]:
-        """The labels that ask for a stamp."""
-        return self.first.roles.get(name, ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """A stamp found: its box on the page, how clear its outline is (0..1), whose it is and how sure that is (0..1)."""
-
-    box: Box
-    clear: float
-    whose: str
-    sure: float
-
-
-def _words_in(box: Box, layout: Layout) -> str:
-    """What was read inside a stamp."""
-    inside = [
-        r for r in layout.runs if box.x <= r.box.center[0] <= box.right and box.y <= r.box.center[1] <= box.bottom
-    ]
-    return "".join(run.text for run in inside)
-
-
-def _distance(stamp: Box, roles: Sequence[Role], usual: tuple[float, float], page: Reading) -> float:
-    """How far a stamp is from the nearest label that asks for it, or from where it usually stands, in page widths."""
-    x, y = stamp.center
-    places = [role.mark.box.center for role in roles] or [(usual[0] * page.width, usual[1] * page.height)]
-    return min(math.hypot(x - px, y - py) for px, py in places) / page.width
-
-
-def _strips(pixels: Pixels, box: Box) -> list[Pixels]:
-    """The word of a round stamp, which a hand may have turned either way."""
-    found = []
-    top, bottom, side = _WORD
-    size = (max(8, round(box.w * (1 - 2 * side))), max(8, round(box.h * (bottom - top))))
-    for turn in _TURNS:
-        matrix = cv2.getRotationMatrix2D(box.center, turn, 1.0)
-        matrix[:, 2] -= np.array([box.x + side * box.w, box.y + top * box.h])
-        found.append(colour(np.asarray(cv2.warpAffine(pixels, matrix, size, borderValue=(255, 255, 255)), np.uint8)))
-    return found
-
-
-def _said(box: Box, sheet: Sheet, engine: Engine) -> int:
-    """Above 0 for the words of a bank's round stamp, below for a customer's."""
-    lines = engine.read_lines(_strips(sheet.page.pixels, box))
-    text = _words_in(box, sheet.layout) + "".join(line.text for line in lines)
-    return 3 if _DATED.search(text) else _letters(text)
-
-
-def _letters(text: str) -> int:
-    return sum(c in _BANK_LETTERS for c in text) - 2 * sum(c in _CUSTOMER_LETTERS for c in text)
-
-
-def _owned(outline: Outline, sheet: Sheet, engine: Engine) -> _Stamp:
-    """An outline with whose stamp it is: squares are a customer's seals, ovals and oblongs a bank's; round ones are
-    told by their words, else by their place."""
-    box = outline.box(sheet.page.dpi)
-    clear = outline.score * outline.covered
-    if len(sheet.names) == 1:
-        return _Stamp(box, clear, sheet.names[0], 1.0)
-    # Tellers' stamps carry the day, whatever their shape.
-    words = _words_in(box, sheet.layout)
-    if _DATED.search(words) or _letters(words) > 2:
-        return _Stamp(box, clear, BANK, 0.999)
-    if outline.shape and outline.shape != ROUND:
-        return _Stamp(box, clear, CUSTOMER if outline.shape == SQUARE else BANK, 0.99 if words else 0.999)
-    said = _said(box, sheet, engine)
-    if said:
-        return _Stamp(box, clear, BANK if said > 0 else CUSTOMER, 0.999 if abs(said) > 2 else 0.97)
-    page = sheet.layout.reading
-    away = {name: _distance(box, sheet.roles(name), _USUAL[name], page) for name in sheet.names}
-    nearest = min(away, key=lambda name: away[name])
-    return _Stamp(box, clear, nearest, min(0.9, 0.5 + 2 * (max(away.values()) - away[nearest])))
-
-
-def _worded(sheet: Sheet) -> Box | None:
-    """A bank's stamp known by its words alone: they stand beside a printed label, or are larger than print."""
-    runs = sheet.layout.runs
-    heights = sorted(run.box.h for run in runs if not run.tall)
-    usual = heights[len(heights) // 2] if heights else 1
-    worded = [role.mark for role in sheet.roles(BANK) if any(w in role.mark.meaning.label for w in _BANK_WORDS)]
-    others = len(sheet.roles(BANK)) - len(worded)
-    stamped = [m for m in worded if others or len(worded) > 1 or m.box.h > 1.6 * usual]
-    return min((m.box for m in stamped), key=lambda box: box.y, default=None)
-
-
-def _imprint(sheet: Sheet) -> Box | None:
-    """A bank's stamp known by its day and the word above or below it, where its rim was not found."""
-    runs = [run for run in sheet.layout.runs if not run.tall]
-    days = [run.box for run in runs if _DAY.fullmatch(run.text)]
-    words = [run.box for run in runs if _letters(run.text) > 1 and not run.text.endswith((":", ")"))]
-    for day in days:
-        for word in words:
-            apart = max(word.y - day.bottom, day.y - word.bottom)
-            if apart <= day.h and abs(day.center[0] - word.center[0]) <= 0.5 * max(day.w, word.w):
-                return union((day, word))
-    return None
+    def calls(self) -> Calls:
+        """What tells whose a stamp on it is."""
+        width, height = self.page.width, self.page.height
+        usual = {name: [(_USUAL[name][0] * width, _USUAL[name][1] * height)] for name in self.names}
+        places = {name: self.places.get(name) or usual[name] for name in self.names}
+        return Calls(self.page, self.names, places, self.words, is_gray(self.page), self.near)
 
 
 def look(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box]) -> tuple[StampInk, Sequence[Outline]]:
@@ -169,23 +84,40 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
     by a label or `asked` for, nothing is said."""
     if not sheet.names:
         return []
+    calls = sheet.calls()
     split = [outline_of(sheet.split.layer, each.box, sheet.page.dpi) for each in sheet.split.boxes]
-    whole = [each for each in split if each.shape]
-    if whole and len(sheet.names) == 1:
-        stamps = [_owned(each, sheet, engine) for each in whole]
-        return [_told(sheet.names[0], sheet, stamps, StampInk(np.zeros((1, 1), np.float32), 0.0, False), 0.0)]
-    ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.layout.reading.lines, sheet.layout.cells.boxes)
     # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
-    clear = whole + [
-        each for each in outlines if is_clear(each, ink.bare) and not any(_covers(other, each) for other in whole)
-    ]
-    # One that no outline explains is a stamp, whatever its shape.
-    clear += [each for each in split if _is_wide(each) and not any(_covers(other, each) for other in clear)]
-    stamps = [_owned(each, sheet, engine) for each in clear]
-    rest = [each for each in outlines if not any(_covers(other, each) for other in clear)]
-    weak = max((each.score * each.covered for each in rest), default=0.0)
+    known = [each for each in split if each.shape]
+    stamps = [stamp for each in known for stamp in owned(each, calls, engine, whole=True)]
+    vague: list[tuple[Outline, list[Stamp]]] = []
+    for blob in (each for each in split if not each.shape and _is_wide(each) and not _is_grid(each, sheet)):
+        found = owned(blob, calls, engine)
+        if all(each.sure >= _TOLD for each in found):
+            known, stamps = [*known, blob], [*stamps, *found]
+        else:
+            vague.append((blob, found))
+    ink, weak = StampInk(np.zeros((1, 1), np.float32), 0.0, calls.bare), 0.0
+    if {each.whose for each in stamps} < set(sheet.names):
+        ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.lines, sheet.cells())
+        clear = [each for each in outlines if is_clear(each, ink.bare) and not _is_one_of(each, known)]
+        stamps += [stamp for each in clear for stamp in owned(each, calls, engine)]
+        stamps += [replace(s, clear=_UNSAID) for blob, found in vague if not _is_one_of(blob, clear) for s in found]
+        weak = max((e.score * e.covered for e in outlines if not _is_one_of(e, [*known, *clear])), default=0.0)
     told = [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
-    return [each for each in told if each.box or sheet.roles(each.field) or each.field in asked]
+    return [each for each in told if each.box or sheet.places.get(each.field) or each.field in asked]
+
+
+def _is_one_of(outline: Outline, others: Sequence[Outline]) -> bool:
+    return any(_covers(other, outline) for other in others)
+
+
+def _is_grid(blob: Outline, sheet: Sheet) -> bool:
+    """Whether a blob of colour is a form's own cells, printed in it."""
+    box = blob.box(sheet.page.dpi)
+    inside = [
+        cell for cell in sheet.cells() if box.x <= cell.center[0] <= box.right and box.y <= cell.center[1] <= box.bottom
+    ]
+    return sum(cell.w < box.w and cell.h < box.h for cell in inside) >= _CELLS
 
 
 def _is_wide(outline: Outline) -> bool:
@@ -198,22 +130,21 @@ def _covers(outline: Outline, other: Outline) -> bool:
     return abs(outline.x - other.x) < 0.5 * outline.w and abs(outline.y - other.y) < 0.5 * outline.h
 
 
-def _told(name: str, sheet: Sheet, stamps: Sequence[_Stamp], ink: StampInk, weak: float) -> Found:
+def _told(name: str, sheet: Sheet, stamps: Sequence[Stamp], ink: StampInk, weak: float) -> Found:
     """What the stamps found say of one that is asked for."""
     mine = [stamp for stamp in stamps if stamp.whose == name]
-    label = 1.0 if sheet.roles(name) else 0.5
+    label = 1.0 if sheet.places.get(name) else 0.5
     others = min([1.0, *(stamp.sure for stamp in stamps if stamp.whose != name)])
-    imprint = _imprint(sheet) if name == BANK and not mine else None
-    worded = imprint or (_worded(sheet) if name == BANK and not mine else None)
+    imprint = sheet.imprint() if name == BANK and not mine else None
     inked = sum(stamp.box.w * stamp.box.h for stamp in stamps) * (2.54 / sheet.page.dpi) ** 2
     left = max(0.0, ink.area - _INKED * inked)
     if mine:
         sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
-    elif worded:
-        sure = 0.97 if imprint else 0.6
+    elif imprint:
+        sure = imprint[1]
     else:
         sure = others * (1 - 10 ** -max(0.3, (1.5 if ink.bare else 3.0) - 8 * weak - 2 * left))
-    box = union(stamp.box for stamp in mine) if mine else worded
+    box = union(stamp.box for stamp in mine) if mine else imprint[0] if imprint else None
     value = Normalised("present" if box else "absent")
     evidence = Evidence(
         STAMP, sure, sure, label, 0.0, 0.0 if box else 1.0, float(len(mine)), ink=left, bare=float(ink.bare)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from imaging.model import Box, Pixels
-from ocr.extract.found import STAMP, TICK, Evidence, Found
-from ocr.forms import catalogue
+from imaging.model import Pixels
+from ocr.extract.found import TICK, Evidence, Found
 from ocr.kinds import Normalised
-from ocr.known.dark import cut, form_rect, page_box
+from ocr.known.dark import cut, page_box
 from ocr.known.ink import Ink
 from ocr.known.model import PER_MM, Affine, Choice, KnownForm, Rect, Zone
 
@@ -138,44 +136,3 @@ def _by_own_ink(inked: Sequence[float]) -> int | None:
     order = sorted(range(len(inked)), key=lambda k: -inked[k])
     most, second = inked[order[0]], inked[order[1]]
     return order[0] if most >= _LEAST_OWN_MM2 and most >= _TWICE * second else None
-
-
-def stamps(form: KnownForm, found: Sequence[Box], sure: float, to_page: Affine) -> list[Found]:
-    """`present` or `absent` for each stamp that the form's type may carry; each of the stamps found on the page is that
-    whose usual place is nearest. `sure` is how sure it is that these are all."""
-    names = [field.name for field in catalogue().fields_of(form.type) if field.kind == "stamp"]
-    by_name: dict[str, list[Box]] = {name: [] for name in names}
-    for stamp in found:
-        near = _nearest(form, names, form_rect(to_page, stamp))
-        if near is not None:
-            by_name[near].append(stamp)
-    made = []
-    for name in names:
-        boxes, spot = by_name[name], form.stamps.get(name)
-        value, sure_of = Normalised("present" if boxes else "absent"), sure if spot is not None else 0.3
-        evidence = Evidence(
-            STAMP, sure_of, sure_of, 1.0 if spot else 0.5, 0.0, 0.0 if boxes else 1.0, float(len(boxes))
-        )
-        made.append(Found(name, value, value.value, _whole(boxes), evidence))
-    return made
-
-
-def _nearest(form: KnownForm, names: Sequence[str], stamp: Rect) -> str | None:
-    spots = {name: form.stamps[name] for name in names if name in form.stamps}
-    if not spots:
-        return names[0] if len(names) == 1 else None
-    away = {name: math.dist(spot.center, stamp.center) for name, spot in spots.items()}
-    best = min(away, key=lambda name: away[name])
-    if away[best] <= _STAMP_REACH_MM:
-        return best
-    unknown = [name for name in names if name not in spots]
-    return unknown[0] if len(unknown) == 1 else best
-
-
-def _whole(boxes: Sequence[Box]) -> Box | None:
-    if not boxes:
-        return None
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return whole

@@ -1,31 +1,36 @@
-"""Outlined: the stamps on a page of a known form that their colour did not tell."""
+"""Outlined: the stamps on a page of a known form, found as on any page, whose places the form tells."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from imaging.lines import cells
-from imaging.model import Page
+from imaging.model import Box, Page
 from imaging.stages.stamps import Stamps
-from ocr.extract.found import STAMP
-from ocr.extract.stamps import is_clear, look
-from ocr.known import marks
+from ocr.extract.stamps import Sheet, find_stamps
+from ocr.forms import catalogue
 from ocr.known.crops import Lie
+from ocr.known.dark import page_box
 from ocr.known.read import ZoneRead
 from ocr.known.register import Fit
+from ocr.model import Engine
+
+_NEAR = 13.0  # mm from where the samples' stamps stood, on the mean
 
 
-def with_outlines(page: Page, stamps: Stamps, fit: Fit, read: ZoneRead, times: float) -> ZoneRead:
-    """The zones' reading with the stamps looked for once more, by their outlines, where one was not found by its
-    colour: on a page without colour, or pressed so lightly or over so much print that no blob was left of it. `times`
-    is by how much the page is larger than at 100 dpi."""
-    missed = [each for each in read.found if each.evidence.how == STAMP and each.box is None]
-    if not missed:
-        return read
+def with_stamps(page: Page, stamps: Stamps, fit: Fit, read: ZoneRead, times: float, engine: Engine) -> ZoneRead:
+    """The zones' reading with the stamps on the page. `times` is by how much it is larger than at 100 dpi."""
     text = stamps.text_stream
-    ink, outlines = look(page, text, read.reading.lines, cells(text))
-    clear = [each.box(page.dpi) for each in outlines if is_clear(each, ink.bare)]
-    boxes = [*(each.box for each in stamps.boxes), *clear]
     lie = Lie.of(text.pixels, fit.affine, times)
-    said = marks.stamps(fit.form, boxes, 0.6 if ink.bare else 0.9, lie.to_page)
-    return replace(read, found=(*(each for each in read.found if each.evidence.how != STAMP), *said))
+    names = [field.name for field in catalogue().fields_of(fit.form.type) if field.kind == "stamp"]
+    spots = {name: spot for name, spot in fit.form.stamps.items() if name in names}
+    places = {name: [page_box(lie.to_page, spot, page.width, page.height).center] for name, spot in spots.items()}
+    words = [(line.text, line.box) for line in read.reading.lines if line.box]
+
+    @cache
+    def boxes() -> tuple[Box, ...]:
+        return tuple(cells(text))
+
+    sheet = Sheet(page, stamps, read.reading.lines, boxes, names, places, words, near=_NEAR)
+    return replace(read, found=(*read.found, *find_stamps(sheet, engine, names)))

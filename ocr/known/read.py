@@ -58,7 +58,7 @@ def read_zones(page: Page, stamps: Stamps, fit: Fit, engine: Engine, small: Dark
     notes = outside(paper.ink, form)
     headline = _headline(paper)
     lines = _quickly(jobs, cells, [*headline, *(note_crop(lie, rect) for rect in notes)], engine)
-    found = _judged(paper, jobs, cells, lines, engine) + _marks(stamps, paper)
+    found = _judged(paper, jobs, cells, lines, engine) + _ticks(paper)
     count = len(jobs) + len(cells)
     titles, noted = lines[count : count + len(headline)], lines[count + len(headline) :]
     if titles and _title(form, titles) < _EXACT:
@@ -137,14 +137,11 @@ def _inside(title: str, said: str) -> int:
     return min(Levenshtein.distance(title, said[at : at + len(title)]) for at in places)
 
 
-def _marks(stamps: Stamps, paper: Paper) -> list[Found]:
-    found = [
-        marks.ticked(zone, paper.form, paper.ink, paper.lie.to_page, paper.size)
-        for zone in paper.form.zones
-        if zone.options
-    ]
-    said = marks.stamps(paper.form, [stamp.box for stamp in stamps.boxes], 0.9, paper.lie.to_page)
-    return [each for each in found if each is not None] + said
+def _ticks(paper: Paper) -> list[Found]:
+    """The options that are ticked."""
+    zones = [zone for zone in paper.form.zones if zone.options]
+    found = [marks.ticked(zone, paper.form, paper.ink, paper.lie.to_page, paper.size) for zone in zones]
+    return [each for each in found if each is not None]
 
 
 def is_empty(form: KnownForm, found: Sequence[Found]) -> bool:

@@ -27,7 +27,7 @@ class PrintedCodeEngine:
     def __init__(self, full_text: bool = False, **_: object) -> None:
         self.full_text = full_text
 
-    def read(self, page: Page) -> Reading:
+    def read(self, page: Page, quick: bool = False) -> Reading:
         said = self._said(page.pixels)
         if said.get("crash"):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -145,7 +145,7 @@ class Counting:
     def __init__(self) -> None:
         self.pages = 0
 
-    def read(self, page: Page) -> Reading:
+    def read(self, page: Page, quick: bool = False) -> Reading:
         self.pages += 1
         return Reading((Line("sure", 1.0, Box(0, 0, 90, 30)),), self.name, page.width, page.height)
 

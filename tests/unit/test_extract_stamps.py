@@ -115,7 +115,7 @@ def _told(paper: Paper, *words: tuple[str, Box], asked: tuple[str, ...] = ()) ->
     page = Page(paper.pixels, 200.0)
     layout = analyse(Reading(lines, "test", page.width, page.height), ())
     first = extract(layout, catalogue().types["settlement_application"], (), paper.pixels)
-    sheet = Sheet(page, layout, first, split_stamps(page))
+    sheet = Sheet.of(page, layout, first, split_stamps(page))
     return {each.field: each.value.value for each in find_stamps(sheet, RecordedEngine(Path("none")), asked)}
 
 

@@ -28,7 +28,7 @@ class OneWord:
 
     name = "one_word"
 
-    def read(self, page: Page) -> Reading:
+    def read(self, page: Page, quick: bool = False) -> Reading:
         return Reading((Line("交接", 0.9),), self.name, page.width, page.height)
 
     def read_lines(self, crops: list[Pixels], kinds: object = None, quick: bool = False) -> list[Line]:

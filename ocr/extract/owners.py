@@ -1,0 +1,159 @@
+"""Owners: whose a stamp is, by what it says, by its shape, and by where it stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from imaging.model import Box, Page
+from ocr.extract.outlines import ROUND, SQUARE, Outline
+from ocr.model import Engine
+
+BANK, CUSTOMER = "stamp_bank", "stamp_customer"
+CUSTOMERS = re.compile("财务|合同|法人|发票")
+BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清讫|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
+_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财合同法人"
+_DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
+_SURE, _SHAPED, _LETTERED, _UNREAD = 0.999, 0.99, 0.97, 0.9
+_LEAST = 0.5  # how sure a line is that was read in a stamp
+_PAPER = (288, 384)  # pixels, rows and columns, that a stamp is laid on to be read
+_EDGE = 6  # pixels around a stamp that are read with it
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A stamp found: its box on the page, how clear its outline is (0..1), whose it is and how sure that is (0..1)."""
+
+    box: Box
+    clear: float
+    whose: str
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What may tell whose a stamp is: the stamps that the type may carry, the points of the page that call for each or
+    where it usually stands, the words read on the page with their boxes, and the page itself, on which words in stamps
+    of colour are still to be read; `bare` is a page without colour, which was read with its stamps; a stamp as
+    `near` its place, in mm, needs no words."""
+
+    page: Page
+    names: Sequence[str]
+    places: Mapping[str, Sequence[tuple[float, float]]]
+    words: Sequence[tuple[str, Box]]
+    bare: bool
+    near: float = 0.0
+
+    def away(self, box: Box) -> dict[str, float]:
+        """How far, in mm, a stamp is from the places of each."""
+        x, y = box.center
+        mm = 25.4 / self.page.dpi
+        return {name: mm * min(math.hypot(x - px, y - py) for px, py in self.places[name]) for name in self.names}
+
+    def at(self, box: Box) -> str:
+        """The stamp in whose place a box stands; "" where that is nobody's or two's."""
+        close = [name for name, away in self.away(box).items() if away < 2 * self.near]
+        return close[0] if len(close) == 1 and self.away(box)[close[0]] < self.near else ""
+
+    def words_in(self, box: Box) -> str:
+        """What was read inside a stamp with the page."""
+        return "".join(
+            text
+            for text, each in self.words
+            if box.x <= each.center[0] <= box.right and box.y <= each.center[1] <= box.bottom
+        )
+
+
+def letters(text: str) -> int:
+    """Above 0 for the characters of a bank's stamp, below for a customer's."""
+    return sum(c in _BANK_LETTERS for c in text) - 2 * sum(c in _CUSTOMER_LETTERS for c in text)
+
+
+def said_by(text: str) -> dict[str, float]:
+    """Whose stamps say such words, and how sure that is; two where stamps lie over each other."""
+    dated, banks = _DATED.search(text) is not None, BANKS.search(text) is not None
+    if CUSTOMERS.search(text):
+        return {CUSTOMER: _SURE} | ({BANK: _SURE} if dated and banks else {})
+    # Tellers' stamps carry the day, whatever their shape.
+    if dated:
+        return {BANK: _SURE}
+    weight = letters(text)
+    if not weight and not banks:
+        return {}
+    # A word alone may be the label printed beside.
+    return {BANK if weight > 0 or banks else CUSTOMER: _SURE if abs(weight) > 2 else _LETTERED}
+
+
+def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -> list[Stamp]:
+    """An outline with whose stamp it is: what it says tells, then its shape, as squares are a customer's seals, ovals
+    and oblongs a bank's, then its place. A shape that is not the `whole` of a blob of colour may be two stamps'."""
+    box = outline.box(calls.page.dpi)
+    clear = outline.score * outline.covered
+    if len(calls.names) == 1 and outline.shape:
+        return [Stamp(box, clear, calls.names[0], 1.0)]
+    mine = calls.at(box) if calls.near else ""
+    if mine and (outline.shape in {"", ROUND} or mine == _by_kind(outline)):
+        return [Stamp(box, clear if outline.shape else max(clear, 0.5), mine, _SURE if outline.shape else _LETTERED)]
+    words = calls.words_in(box)
+    shaped = outline.shape not in {"", ROUND}
+    said = said_by(words)
+    settled = outline.shape == SQUARE or (shaped and whole)
+    if not calls.bare and max(said.values(), default=0.0) < _SURE and not settled:
+        words += read_in(box, calls.page, engine)
+        said = said_by(words)
+    if not outline.shape:
+        # What is said is proof of stamps that have no rim of their own.
+        told = [Stamp(box, max(clear, 0.5), name, sure) for name, sure in said.items() if name in calls.names]
+        return told or [_placed(box, clear, calls)]
+    likely = CUSTOMER if CUSTOMER in said else BANK if BANK in said else ""
+    if likely and (not shaped or (said[likely] >= _SURE and _may_say(outline, words))):
+        return [Stamp(box, clear, likely, said[likely])]
+    if shaped:
+        return [Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, calls.bare))]
+    return [_placed(box, clear, calls)]
+
+
+def _by_kind(outline: Outline) -> str:
+    return CUSTOMER if outline.shape == SQUARE else BANK
+
+
+def _by_shape(outline: Outline, words: str, bare: bool) -> float:
+    """How sure it is that an outline of a clear shape is a stamp's. On a page without colour rules and cells make
+    oblongs too, but say nothing that a bank's stamp says."""
+    if bare and outline.shape != SQUARE:
+        return _UNREAD if not words else _LETTERED
+    return _SHAPED if words else _SURE
+
+
+def _may_say(outline: Outline, words: str) -> bool:
+    """Whether what was read inside an outline may be its own words: a label beside a seal may reach into it."""
+    return outline.shape != SQUARE or _DATED.search(words) is not None
+
+
+def read_in(box: Box, page: Page, engine: Engine) -> str:
+    """The words in a stamp, read on the page in its colours: the page was read without its stamps."""
+    area = box.padded(_EDGE, page.width, page.height)
+    if area.w < 8 or area.h < 8:
+        return ""
+    cut = page.pixels[area.y : area.bottom, area.x : area.right]
+    # The detector prepares itself anew for every size that it meets: all stamps are laid on paper of one.
+    less = max(1.0, area.w / _PAPER[1], area.h / _PAPER[0])
+    size = (max(1, round(area.w / less)), max(1, round(area.h / less)))
+    paper = np.full((*_PAPER, *cut.shape[2:]), 255, np.uint8)
+    paper[: size[1], : size[0]] = cv2.resize(cut, size, interpolation=cv2.INTER_AREA) if less > 1 else cut
+    lines = engine.read(Page(paper, page.dpi / less), quick=True).lines
+    return " ".join(line.text for line in lines if line.confidence >= _LEAST)
+
+
+def _placed(box: Box, clear: float, calls: Calls) -> Stamp:
+    """A stamp that only its place gives an owner."""
+    away = {name: mm / 25.4 * calls.page.dpi / calls.page.width for name, mm in calls.away(box).items()}
+    nearest = min(away, key=lambda name: away[name])
+    if len(away) == 1:
+        return Stamp(box, clear, nearest, 0.9)
+    return Stamp(box, clear, nearest, min(0.9, 0.5 + 2 * (max(away.values()) - away[nearest])))
