@@ -25,7 +25,7 @@ from scipy.optimize import minimize
 
 from bench.gathering import Gathered, cases, draw_pile, gather, kept, piles, run_all
 from bench.levels import Odds, errors_of, levels_of, stated
-from ocr.calibration import MONEY, OTHERS, Calibration, group_of, knots_of, read
+from ocr.calibration import MONEY, OTHERS, STAMPS, Calibration, group_of, knots_of, read
 from ocr.forms import catalogue
 from ocr.judge import PAGE, barred, features
 
@@ -127,7 +127,7 @@ def calibrated(samples: Sequence[Sample], odds: Sequence[Odds], version: str) ->
     levels = {name: levels_of(group, common) for name, group in sorted(groups.items())}
     known = Calibration("", {}, knots_of(levels), {}, 0.7, frozenset())
     errors = {}
-    for group in (MONEY, OTHERS):
+    for group in (MONEY, STAMPS, OTHERS):
         mine = [each for each in odds if group_of(each.kind) == group and not each.barred]
         errors[group] = errors_of([(known.level(each.kind, each.source, each.odds), each.right) for each in mine])
     return {"version": version, "engines": ["rapid", "zone"], "type_sure": 0.7, "weights": fit(samples),

@@ -39,7 +39,9 @@ LOOKS = ("colour", "grey", "bitonal")
 OTHERS = "layouts"  # the look of pages of bench/heldout, whose layouts and wear are its own
 _FORMATS = {"colour": "jpg", "grey": "grey", "bitonal": "bitonal"}
 DATE = dt.date(2026, 4, 21)
+LAST = dt.date(2026, 10, 31)  # the last day that pages of bench/heldout bear
 SAMPLES = 5  # a form is learned from
+KNOWN = 8  # prints of known forms: levels of one print would say nothing of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,22 @@ class Gathered:
     rows: tuple[Row, ...]
 
 
-def seen_by(page: Page, engine: Engine, forms: Sequence[KnownForm]) -> tuple[str, float, bool, dict[str, Found], Page]:
-    """What reading finds on a page: type, how sure, whether by a known form, the values unjudged, the page upright."""
+def seen_by(
+    page: Page, engine: Engine, forms: Sequence[KnownForm], on: dt.date
+) -> tuple[str, float, bool, dict[str, Found], Page]:
+    """What reading finds on a page of the business day `on`: type, how sure, whether by a known form, the values
+    unjudged, the page upright."""
     stamps = reading_stream(page)
     zoned = see_known(page, stamps, engine, forms) if forms else None
     if zoned is not None:
-        found, _ = evidence_of_zones(zoned, DATE, STAMPS_ASKED)
+        found, _ = evidence_of_zones(zoned, on, STAMPS_ASKED)
         return zoned.fit.form.type, zoned.zones.title, True, found, zoned.page
     seen = see(page, engine, stamps)
     layout = analyse(seen.reading, cells(seen.stamps.text_stream))
     guess = classify(seen.reading, layout.runs, layout.marks)
     if guess.type not in catalogue().types:
         return guess.type, guess.confidence, False, {}, seen.page
-    found, _ = evidence_of(seen, layout, guess, engine, DATE, STAMPS_ASKED)
+    found, _ = evidence_of(seen, layout, guess, engine, on, STAMPS_ASKED)
     return guess.type, guess.confidence, False, found, seen.page
 
 
@@ -110,7 +115,7 @@ def gathered(truth: Truth, folder: Path, pile: Pile, engine: Engine, forms: Sequ
     """One page of a folder, read."""
     path = folder / truth.file
     page = run(decode(Scan.of(path.name, path.read_bytes()), truth.page))
-    said, sure, form, found, upright = seen_by(page, engine, forms)
+    said, sure, form, found, upright = seen_by(page, engine, forms, LAST if pile.look == OTHERS else DATE)
     wanted = {name: stored(name, value) for name, value in truth.fields.items()}
     rows = tuple(_row(each, wanted.get(name), upright) for name, each in found.items())
     return Gathered(pile, truth.file, truth.type, said, sure, form, wanted, rows)
@@ -196,7 +201,9 @@ def _kept_forms(pile: Pile, out: Path) -> tuple[KnownForm, ...]:
     kept = out / f"{pile.print.replace(' ', '_')}.forms"
     if not kept.exists():
         scratch = out / f".{pile.name}-forms"
-        kept.write_bytes(pickle.dumps(tuple(forms_of(pile, scratch, _engine()))))
+        part = out / f".{pile.name}.forms"
+        part.write_bytes(pickle.dumps(tuple(forms_of(pile, scratch, _engine()))))
+        part.rename(kept)
         shutil.rmtree(scratch)
     return tuple(pickle.loads(kept.read_bytes()))
 
@@ -213,7 +220,7 @@ def piles(seed: int, pages: int, known: float = 0.25, layouts: float = 0.35, eac
         look = rng.choices(LOOKS, (60, 20, 20))[0]
         wear = rng.choices(("clean", "normal", "hard"), (25, 60, 15))[0]
         of_known = rng.random() < known / (1 - layouts)
-        name = f"known {seed}" if of_known else f"print {seed} {number}"
+        name = f"known {seed} {number % KNOWN}" if of_known else f"print {seed} {number}"
         made.append(Pile(seed * 1000 + number, name, wear, look, each, of_known))
     return made
 

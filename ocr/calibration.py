@@ -15,7 +15,7 @@ import yaml
 
 # Of the values accepted without a person as many may be wrong, by kind: the parameter `accept_error`.
 ACCEPT_ERROR: Mapping[str, float] = {"default": 0.001, "amount": 0.0002, "amount_cn": 0.0002}
-MONEY, OTHERS = "money", "others"
+MONEY, STAMPS, OTHERS = "money", "stamps", "others"
 MONEY_KINDS = frozenset({"amount", "amount_cn"})
 MOST = 0.9999  # no machine is surer
 NEVER = 1.1
@@ -25,9 +25,9 @@ Knots = tuple[tuple[float, float], ...]
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What was fitted, with its `version`. `weights` of the evidence by name; `levels` by kind, or kind and source
-    (`amount zone`): log-odds and the share right there, both rising; `errors` of the MONEY kinds and of the OTHERS: a
-    confidence and what share is wrong, at most, of what is accepted from there on; `type_sure` is how sure a page's
-    type must be; `engines` are those it holds for."""
+    (`amount zone`): log-odds and the share right there, both rising; `errors` of the MONEY kinds, of STAMPS and of the
+    OTHERS: a confidence and what share is wrong, at most, of what is accepted from there on; `type_sure` is how sure a
+    page's type must be; `engines` are those it holds for."""
 
     version: str
     weights: Mapping[str, float]
@@ -62,8 +62,9 @@ class Calibration:
 
 def group_of(kind: str) -> str:
     """The kinds whose errors are counted together: confidences are levelled by kind, so that those of other kinds can
-    be compared, and the few errors of many values tell more than those of few."""
-    return MONEY if kind in MONEY_KINDS else OTHERS
+    be compared, and the few errors of many values tell more than those of few. Stamps are ink: their errors would keep
+    values from standing that were read."""
+    return MONEY if kind in MONEY_KINDS else STAMPS if kind == "stamp" else OTHERS
 
 
 def between(knots: Sequence[tuple[float, float]], at: float) -> float:
