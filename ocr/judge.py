@@ -165,13 +165,18 @@ def _unproved(found: Found, kind: str) -> bool:
         e.edge < 0 or e.left > 0,
         e.page < _LEGIBLE,
         # What only stands near a label, and was not read with the page, is as often another print.
-        e.how == "missed" or (e.how in {LABEL, GRID} and 0 < e.role < _LED),
+        e.how == "missed" or (e.how in {LABEL, GRID} and 0 < e.role < _LED and _has_twin(found.field, kind)),
         e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
         found.field in _CODES and len(value.value) < _CODE,
         kind in {"account", "number"} and _is_gapped(found.raw),
         kind == "date" and _PADDED.search(found.raw) is not None,
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
     ))  # fmt: skip
+
+
+def _has_twin(field: str, kind: str) -> bool:
+    """Whether another field of a voucher holds a value of the same look: payer's and payee's, three days of a bill."""
+    return kind in {"name", "account", "amount", "amount_cn"} or field in {"bill_issue_date", "bill_due_date"}
 
 
 def _is_gapped(raw: str) -> bool:
