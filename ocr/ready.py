@@ -8,7 +8,7 @@ from ocr.forms import catalogue
 
 
 def make_ready() -> None:
-    """Reads the catalogue, the calibration and the labels, which the first page would else wait for."""
+    """Reads the catalogue, the calibration and the labels, for which each worker would else wait."""
     catalogue()
     fitted()
     longest_first()
