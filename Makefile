@@ -13,8 +13,10 @@ packages:
 $(UV):
 	@python3 -m venv .uv && .uv/bin/python -m pip install --quiet uv
 
+COMPILE := $(PY) -m compileall -q imaging ocr archive processing supervision api
+
 .venv/.installed: pyproject.toml uv.lock | packages $(UV)
-	@$(UV) sync --frozen --quiet --compile-bytecode && $(PY) -m compileall -q imaging ocr archive processing supervision api && touch $@
+	@$(UV) sync --frozen --quiet --compile-bytecode && $(COMPILE) && touch $@
 
 run: install
 	@.venv/bin/vouch demo && exec .venv/bin/vouch serve
@@ -36,7 +38,7 @@ check: install
 	  && $(PY) -m pytest -q tests/unit/test_layout.py
 
 bench: install
-	@$(PY) -m bench $(ARGS)
+	@$(COMPILE) && $(PY) -m bench $(ARGS)
 
 screenshots: install
 	@$(PY) tools/screenshots.py

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from ocr import yamltext
 
 # Of the values accepted without a person as many may be wrong, by kind: the parameter `accept_error`.
 ACCEPT_ERROR: Mapping[str, float] = {"default": 0.001, "amount": 0.0002, "amount_cn": 0.0002}
@@ -95,4 +95,4 @@ def read(said: Mapping[str, Any]) -> Calibration:
 @cache
 def fitted() -> Calibration:
     """The calibration that the package carries."""
-    return read(yaml.safe_load(files("ocr").joinpath("calibration.yaml").read_text(encoding="utf-8")))
+    return read(yamltext.load(files("ocr").joinpath("calibration.yaml").read_text(encoding="utf-8")))

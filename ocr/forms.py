@@ -9,7 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-import yaml
+from ocr import yamltext
 
 
 class CatalogueError(ValueError):
@@ -89,7 +89,7 @@ def _rules(raw: list[Mapping[str, str]]) -> Mapping[str, str]:
 
 def parse(text: str) -> Catalogue:
     """The catalogue that a YAML text describes. CatalogueError where a type names a field that is not defined."""
-    raw = yaml.safe_load(text)
+    raw = yamltext.load(text)
     fields = {name: _field(name, body) for name, body in raw["fields"].items()}
     types = {name: _type(name, body) for name, body in raw["types"].items()}
     for found in types.values():

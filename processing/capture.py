@@ -154,7 +154,6 @@ def _add(
     if created:
         pages = tx.pages.add_pages(batch, file, sha256)
         wake(archive, tx, ((page.id, batch.branch_no) for page in pages))
-        tx.days.touch(batch.day)
         detail = {"name": file.name, "sha256": file.sha256, "pages": file.pages}
         tx.events.add("file.received", actor, batch_id=batch.id, branch_no=batch.branch_no, detail=detail)
     return file

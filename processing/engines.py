@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from inspect import Parameter, signature
 
-from ocr.engines import GROUP, load
+from ocr.engines import installed, load
 from ocr.model import Engine
 
 
@@ -18,7 +17,6 @@ def open_engine(name: str, *, cache: str = "", full_text: bool = False, language
 
 def _takes(name: str, option: str) -> bool:
     """Whether the engine of that name is made with such an option; no engine takes any where none has the name."""
-    for entry in entry_points(group=GROUP, name=name):
-        found = signature(entry.load()).parameters
-        return option in found or any(each.kind is Parameter.VAR_KEYWORD for each in found.values())
-    return False
+    entry = next((entry for entry in installed() if entry.name == name), None)
+    found = {} if entry is None else signature(entry.load()).parameters
+    return option in found or any(each.kind is Parameter.VAR_KEYWORD for each in found.values())

@@ -7,10 +7,12 @@ import os
 import threading
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 
 from ocr.engines import module_of
 
 PATIENCE = 10.0  # seconds
+OWNER = "owner.lock"  # the file of a data folder that names the process which owns it
 
 
 def prepared(engine: str) -> ForkServerContext:
@@ -23,6 +25,15 @@ def prepared(engine: str) -> ForkServerContext:
     )
     forkserver.ensure_running()
     return context
+
+
+def is_owned(folder: Path) -> bool:
+    """Whether the process that owned a data folder last lives, so that its workers do the work. A guess, which takes
+    no lock from anybody."""
+    try:
+        return Path("/proc", (folder / OWNER).read_text(encoding="ascii").strip() or "none").exists()
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def leave_nursery() -> int:

@@ -14,6 +14,7 @@ from archive.errors import Conflict
 from archive.vault import Archive
 
 from .chores import Chore, Chores
+from .nursery import OWNER
 from .supervisor import Supervisor
 
 log = structlog.get_logger("vouch.owner")
@@ -25,7 +26,7 @@ class OwnerLock:
     owner: a file that somebody deletes must not let in a second one."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "owner.lock"
+        self.path = folder / OWNER
         self._held: list[int] = []
 
     def acquire(self) -> bool:
@@ -41,13 +42,6 @@ class OwnerLock:
         os.truncate(self._held[0], 0)
         os.write(self._held[0], str(os.getpid()).encode())
         return True
-
-    def seems_held(self) -> bool:
-        """Whether the process that owned the folder last lives. A guess, which takes no lock from anybody."""
-        try:
-            return Path("/proc", self.path.read_text(encoding="ascii").strip() or "none").exists()
-        except (FileNotFoundError, UnicodeDecodeError):
-            return False
 
     def take(self) -> None:
         """Owns the folder from now on. Conflict that names the process which does."""
@@ -99,6 +93,10 @@ class Owner:
     def hurry(self) -> None:
         """Lets the chores do at once what waits for them."""
         self._running.hurry()
+
+    def retire(self) -> None:
+        """Lets the workers go while the chores still end what waits for them; `stop` follows."""
+        self.supervisor.retire()
 
     def stop(self) -> None:
         self._stopping.set()

@@ -125,12 +125,12 @@ class _Pulse:
         with self._turn:  # a beat that stops meanwhile is not noted after it was forgotten
             with self._lock:
                 beats = sorted(self._beats.values(), key=lambda beat: beat.name)  # no two transactions wait crosswise
-            with self._catalogue.write() as tx:
+            with self._catalogue.write(synced=False) as tx:
                 for beat in beats:
                     beat.note(tx.parts.note)
 
     def _forget(self, beat: Beat) -> None:
-        with self._turn, self._catalogue.write() as tx:
+        with self._turn, self._catalogue.write(synced=False) as tx:
             tx.parts.forget(beat.name, host(), os.getpid())
 
 

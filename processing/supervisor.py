@@ -58,6 +58,7 @@ class Supervisor:
     fault: str = ""
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _leaving: list[Seat] = field(default_factory=list)
 
     @property
     def alive(self) -> int:
@@ -71,16 +72,21 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()
 
-    def stop(self, patience: float = 15.0) -> None:
-        """Lets each worker end its page, then ends it; nothing that happens here counts against a page."""
+    def retire(self) -> None:
+        """Tells each worker to end after the page in hand, and waits for none; `stop` does."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
-        living = [seat for seat in self.seats if seat.alive]
-        for seat in living:
+        leaving = [seat for seat in self.seats if seat.alive and seat not in self._leaving]
+        for seat in leaving:
             seat.process.terminate()  # type: ignore[union-attr]
+        self._leaving += leaving
+
+    def stop(self, patience: float = 15.0) -> None:
+        """Lets each worker end its page, then ends it; nothing that happens here counts against a page."""
+        self.retire()
         deadline = time.monotonic() + patience
-        for seat in living:
+        for seat in self._leaving:
             seat.process.join(max(0.0, deadline - time.monotonic()))  # type: ignore[union-attr]
             if seat.alive:
                 seat.process.kill()  # type: ignore[union-attr]
@@ -137,7 +143,7 @@ class Supervisor:
         return held
 
     def _release(self, seat: Seat) -> list[tuple[int, str]]:
-        with self.archive.catalogue.write() as tx:
+        with self.archive.catalogue.write(synced=False) as tx:
             held = tx.pages.held_by(seat.name)
             tx.pages.release(seat.name)
             wake(self.archive, tx, held)

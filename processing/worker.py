@@ -37,6 +37,7 @@ TEMPORARY = 75  # EX_TEMPFAIL: the surroundings failed, not the page
 SOME = 10
 FIRST_REST, LONGEST_REST = 1.0, 5.0  # seconds between two tries while a store is away
 NO_BROKER = Address("")
+_left: list[Engine] = []  # to the end of the process: to take networks apart takes longer than to end without
 T = TypeVar("T")
 log = structlog.get_logger("vouch.worker")
 
@@ -81,6 +82,7 @@ def _serve(config: WorkerConfig, name: str, stopping: threading.Event) -> None:
 
     rest = Rest(stopping)
     archive, engine = rest.through(lambda: open_worker(config))
+    _left.append(engine)
     dispatch = open_dispatch(config.broker)
     beat = Beat(archive.catalogue, name, "worker")
     beat.start()
@@ -172,7 +174,7 @@ class Hands:
         if page_id is None:
             return claim(self.archive, self.name, look=not self._busy)
         until = datetime.now(UTC) + LEASE
-        with self.archive.catalogue.write() as tx:
+        with self.archive.catalogue.write(synced=False) as tx:
             late = [page for page, branch_no in tx.pages.overdue(SOME) if self.dispatch.serves(branch_no)]
             for one in (*late, page_id):
                 if (page := tx.pages.claim_one(one, self.name, until)) is not None:
@@ -198,12 +200,13 @@ class Hands:
 
 
 def claim(archive: Archive, name: str, *, look: bool = True) -> StoredPage | None:
-    """The next page, leased to `name`; with `look` it looks before it writes, so that idle workers take no lock."""
+    """The next page, leased to `name`; with `look` it looks before it writes, so that idle workers take no lock. A
+    claim that a power cut undoes is no loss: the page waits as before."""
     if look:
         with archive.catalogue.read() as tx:
             if not tx.pages.claimable(datetime.now(UTC)):
                 return None
-    with archive.catalogue.write() as tx:
+    with archive.catalogue.write(synced=False) as tx:
         return tx.pages.claim(name, datetime.now(UTC) + LEASE)
 
 
@@ -263,7 +266,7 @@ class _Lease:
         while not self.ended.wait(pause):
             pause = RENEW_EVERY
             try:
-                with self.archive.catalogue.write() as tx:
+                with self.archive.catalogue.write(synced=False) as tx:
                     if not tx.pages.renew(self.page.id, self.page.token, datetime.now(UTC) + LEASE):
                         return
             except OSError as error:  # a lease that runs out meanwhile is fenced by its token

@@ -19,7 +19,7 @@ from supervision.journal import PAPERLESS_CODES, PAPERLESS_SETTING
 __all__ = ["judge", "match_day", "refresh", "refresh_if_stale", "refresh_stale"]
 ACTOR = "supervision"
 # While pages of a day still come it is matched anew at most this often, so that matching never races the workers.
-REST = timedelta(seconds=3)
+REST = timedelta(seconds=10)
 _TRIES = 3
 # What only paper still on its way may explain: not raised before the day's last page is read.
 _LATER = frozenset({CaseKind.MISSING_VOUCHER, CaseKind.SURPLUS_VOUCHER})

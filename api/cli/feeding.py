@@ -17,19 +17,18 @@ from rich.progress import Progress
 from api.cli.console import Usage, bar, say
 from api.settings import Settings
 from api.wiring import build_owner
-from archive.catalogue.records import INDEX
 from archive.model import Batch, TellerDay
 from archive.vault import Archive
 from imaging.decode import decode
 from imaging.model import Scan, ScanError
 from ocr.cover import read_cover
 from processing import capture
-from processing.nursery import end_nursery, prepared
-from processing.owner import Owner, OwnerLock
+from processing.nursery import end_nursery
+from processing.owner import Owner
 
 _PASSED_OVER = re.compile(r"truth\.jsonl|journal.*\.(csv|json)|thumbs\.db|desktop\.ini", re.IGNORECASE)
 _HINT_AFTER = 10.0  # seconds without a page done after which it is asked whether anybody works
-_LOOK, _LONGEST_LOOK = 0.1, 0.5  # seconds between two looks at the catalogue, longer from look to look
+_LOOK, _LONGEST_LOOK = 0.05, 0.5  # seconds between two looks at the catalogue
 _GROUP, _GROUP_BYTES = 16, 16 << 20  # files and bytes that are captured at once
 _INDEX_PATIENCE = 120.0  # seconds that the index may take after the last page
 
@@ -145,6 +144,14 @@ def day_of_cover(first: Source) -> TellerDay:
     return TellerDay(cover.branch_no, cover.teller_no, cover.date)
 
 
+def _pause(left_then: int, then: float, left: int) -> float:
+    """Seconds until the next look at a batch of which that many pages were left at that moment, and are now: a
+    quarter of what they will take, so that the looks are few and the last page is not waited for long."""
+    done = left_then - left
+    rest = left * (time.monotonic() - then) / done / 4 if done > 0 else _LONGEST_LOOK
+    return max(_LOOK, min(_LONGEST_LOOK, rest))
+
+
 class Feeder:
     """Registers files and follows their pages; owns the data folder where nobody else does."""
 
@@ -199,14 +206,15 @@ class Feeder:
         """Waits until no page of the batch is received or running; takes over where the owner went away."""
         with self.archive.catalogue.read() as tx:
             total = tx.batches.counts(batch_id).pages
-        task, begin, pause = self.progress.add_task("read", total=total), time.monotonic(), _LOOK
+        task, begin = self.progress.add_task("read", total=total), time.monotonic()
+        first = None
         while left := self._undone(batch_id):
             done = max(0, total - left)
             self.progress.update(task, completed=done)
             self.own()
             self._hint(begin, done)
-            time.sleep(pause)
-            pause = min(_LONGEST_LOOK, pause * 1.1)
+            first = first or (left, time.monotonic())
+            time.sleep(_pause(*first, left))
         self.progress.update(task, completed=total)
 
     def _hint(self, begin: float, done: int) -> None:
@@ -224,21 +232,21 @@ class Feeder:
         deadline = time.monotonic() + _INDEX_PATIENCE
         if self.owner is not None:
             self.owner.hurry()
-        while time.monotonic() < deadline:
-            if not self._waiting(batch_id):
-                return True
+        while self._waiting(batch_id):
+            if time.monotonic() > deadline:
+                return False
             self.own()
             time.sleep(_LOOK)
-        return False
+        return True
 
     def _waiting(self, batch_id: int) -> bool:
         with self.archive.catalogue.read() as tx:
-            due = {int(key) for _, key in tx.outbox.pending(INDEX, limit=1_000_000)}
-            return bool(due) and any(record.id in due for record in tx.records.of_batch(batch_id))
+            return tx.records.waiting(batch_id)
 
-    def feed(self, files: Sequence[Source], wanted: Wanted) -> Fed:
+    def feed(self, files: Sequence[Source], wanted: Wanted, *, last: bool = False) -> Fed:
         """Captures files into the day's open batch, or into a new one, and returns when each of its pages is archived
-        and indexed or set aside. DaySealed, Invalid, StoreUnavailable."""
+        and indexed or set aside. The workers end meanwhile where this is the `last` to be fed. DaySealed, Invalid,
+        StoreUnavailable."""
         batch = capture.open_batch(
             self.archive,
             wanted.day,
@@ -249,14 +257,9 @@ class Feeder:
         )
         unreadable = self.register(batch, files, wanted.actor)
         self.follow(batch.id)
+        if last and self.owner is not None:
+            self.owner.retire()
         return Fed(batch.id, tuple(unreadable), self.indexed(batch.id))
-
-
-def begin_workers(settings: Settings) -> None:
-    """Begins what the workers of an ingest take the longest with, beside the opening of the stores, where it is likely
-    that the ingest will run them."""
-    if settings.embedded and not OwnerLock(settings.data).seems_held():
-        prepared(settings.engine)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.beginning import begin_workers
 from api.cli.console import FAILED, Json, emit, say, told
 from api.cli.opening import a_day, local_person, opened, settings
 from api.cli.reports import batch_of
@@ -32,7 +33,7 @@ def ingest(
 
     The same branch, teller and date goes on with the open batch. Exit status 0 only if every page is archived and
     nothing was refused."""
-    from api.cli.feeding import Wanted, begin_workers, feeding, sources  # brings the imaging along
+    from api.cli.feeding import Wanted, feeding, sources  # brings the imaging along
     from processing.capture import Declared
 
     with told(as_json):
@@ -43,7 +44,7 @@ def ingest(
         begin_workers(chosen)
         with opened(chosen) as archive:
             with feeding(archive, chosen) as feeder:
-                fed = feeder.feed(files, wanted)
+                fed = feeder.feed(files, wanted, last=True)
             report = batch_of(archive, fed.batch_id, fed.unreadable)
     _tell(report, as_json)
     if not _whole(report, fed):

@@ -21,6 +21,11 @@ from .types import now
 _FILE = ("id", "batch_id", "name", "sha256", "size", "media_type", "pages", "refused", "detail", "received_at")
 
 _THAT_BATCH = select(batch).where(batch.c.id == bindparam("that_id"))
+_THAT_FILE = select(file).where(
+    file.c.batch_id == bindparam("that_batch"),
+    file.c.name == bindparam("that_name"),
+    file.c.sha256 == bindparam("that_sha256"),
+)
 
 BatchList = list[Batch]
 FileList = list[CapturedFile]
@@ -248,8 +253,8 @@ class Batches(Repository):
         self, batch_id: int, name: str, sha256: str, size: int, values: dict[str, object]
     ) -> tuple[CapturedFile, bool]:
         mine = self.lock(batch_id)
-        same = select(file).where(file.c.batch_id == batch_id, file.c.name == name, file.c.sha256 == sha256)
-        known = self._first(same)
+        same = {"that_batch": batch_id, "that_name": name, "that_sha256": sha256}
+        known = self._asked(_THAT_FILE, **same)
         if known is not None:
             return _file(known), False
         if mine.state is not BatchState.OPEN:
@@ -257,7 +262,7 @@ class Batches(Repository):
         begin_change(self._connection, mine.day)
         identity = {"batch_id": batch_id, "name": name, "sha256": sha256, "size": size, "received_at": now()}
         self._add(file, **identity, **values)
-        added = self._first(same)
+        added = self._asked(_THAT_FILE, **same)
         assert added is not None
         return _file(added), True
 
@@ -267,8 +272,7 @@ class Batches(Repository):
 
     def find_file(self, batch_id: int, name: str, sha256: str) -> CapturedFile | None:
         """The file of that identity, where it came before."""
-        mine = select(file).where(file.c.batch_id == batch_id, file.c.name == name, file.c.sha256 == sha256)
-        row = self._first(mine)
+        row = self._asked(_THAT_FILE, that_batch=batch_id, that_name=name, that_sha256=sha256)
         return None if row is None else _file(row)
 
     def file(self, id: int) -> CapturedFile:

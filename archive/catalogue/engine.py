@@ -114,18 +114,19 @@ class Catalogue:
             yield Transaction(connection)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, synced: bool = True) -> Iterator[Transaction]:
         """A transaction that may write: committed when the block ends, rolled back when it raises. On SQLite there is
-        one at a time; none may span OCR or a call over the network."""
-        with self._begin(IMMEDIATE) as connection:
+        one at a time; none may span OCR or a call over the network. One that is not `synced` survives the death of any
+        process, and a power cut from the next synced one on, whoever makes it: for what promises nothing to anybody."""
+        with self._begin(IMMEDIATE, synced) as connection:
             yield Transaction(connection)
 
     @contextmanager
-    def _begin(self, mode: str) -> Iterator[Connection]:
+    def _begin(self, mode: str, synced: bool = True) -> Iterator[Connection]:
         ended = False
         try:
             with self._engine.connect() as connection:
-                opened = connection.execution_options(mode=mode, **self._options(mode))
+                opened = connection.execution_options(mode=mode, synced=synced, **self._options(mode))
                 with opened.begin():
                     yield opened
                     ended = True

@@ -287,6 +287,12 @@ class Records(Repository):
         """The batch's records by the place of their page."""
         return self._found(record.c.batch_id == batch_id, scope)
 
+    def waiting(self, batch_id: int) -> bool:
+        """Whether a record of the batch waits for the index."""
+        due = {int(row["key"]) for row in self._all(select(outbox.c.key).where(outbox.c.topic == INDEX))}
+        mine = select(record.c.id).where(record.c.batch_id == batch_id)
+        return bool(due) and any(row["id"] in due for row in self._all(mine))
+
     def of_day(self, day: TellerDay, scope: Scope = EVERYTHING) -> list[Record]:
         """The day's records by batch and place."""
         return self._found(of_day(record, day), scope)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, bindparam, func, select, update
 
 from ..errors import Invalid, NotFound
 from ..model import EVERYTHING, Batch, CapturedFile, PageState, Scope, Sheet, StoredPage
-from .base import Repository, within
+from .base import Repository, inserting, within
 from .batches import Batches
 from .tables import batch, file, page, record, sheet
 from .types import now
@@ -55,6 +55,17 @@ def selected(scope: Scope = EVERYTHING) -> Select[Any]:
     return select(page, *names).select_from(joined).where(within(batch.c.branch_no, scope))
 
 
+# Built once: every file needs them, and building one costs more than running it.
+_OF_FILE = selected().where(page.c.file_id == bindparam("that_file")).order_by(page.c.number)
+_LAST_PAGE = (
+    select(page.c.seq, page.c.side, page.c.sheet_id)
+    .where(page.c.batch_id == bindparam("that_batch"))
+    .order_by(page.c.seq.desc())
+    .limit(1)
+)
+_LAST_SHEET = select(func.max(sheet.c.number)).where(sheet.c.batch_id == bindparam("that_batch"))
+
+
 class Sheets(Repository):
     """The paper of a batch."""
 
@@ -67,20 +78,18 @@ class Sheets(Repository):
         """The rows of a file's pages, `received`: a sheet a page, or where the batch is duplex, front and back in turn
         over the whole batch. A file that has its rows already keeps them."""
         Batches(self._connection).lock(mine.id)
-        of_file = selected().where(page.c.file_id == captured.id).order_by(page.c.number)
-        known = self._all(of_file)
+        known = self._of_file(captured.id)
         if not known:
-            self._run(insert(page), self._rows(mine, captured, original))
-            known = self._all(of_file)
-        return [page_of(row) for row in known]
+            self._run(inserting(page), self._rows(mine, captured, original))
+            known = self._of_file(captured.id)
+        return known
+
+    def _of_file(self, file_id: int) -> list[StoredPage]:
+        rows = self._connection.execute(_OF_FILE, {"that_file": file_id}).mappings().all()
+        return [page_of(row) for row in rows]
 
     def _rows(self, mine: Batch, captured: CapturedFile, original: str) -> list[dict[str, Any]]:
-        last = self._first(
-            select(page.c.seq, page.c.side, page.c.sheet_id)
-            .where(page.c.batch_id == mine.id)
-            .order_by(page.c.seq.desc())
-            .limit(1)
-        )
+        last = self._asked(_LAST_PAGE, that_batch=mine.id)
         seq, side, sheet_id = (last["seq"], last["side"], last["sheet_id"]) if last else (-1, BACK, 0)
         rows: list[dict[str, Any]] = []
         first = {"state": PageState.RECEIVED.value, "original": original, "queued_at": now()}
@@ -94,7 +103,7 @@ class Sheets(Repository):
         return rows
 
     def _add_sheet(self, batch_id: int) -> int:
-        last = self._scalar(select(func.max(sheet.c.number)).where(sheet.c.batch_id == batch_id)) or 0
+        last = self._connection.execute(_LAST_SHEET, {"that_batch": batch_id}).scalar() or 0
         return self._add(sheet, batch_id=batch_id, number=last + 1)
 
     def attach(self, sheet_id: int, to: int | None) -> None:

@@ -32,5 +32,9 @@ def _prepare(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """A deferred transaction that reads first, then writes, fails at once under contention; an immediate one waits."""
-    immediate = connection.get_execution_options().get("mode") == IMMEDIATE
+    options = connection.get_execution_options()
+    immediate, synced = options.get("mode") == IMMEDIATE, options.get("synced", True)
+    if immediate and synced != connection.info.get("synced", True):
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+        connection.info["synced"] = synced
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN DEFERRED")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
 from ocr.model import Engine
@@ -18,20 +19,27 @@ class EngineError(RuntimeError):
     """An OCR engine that cannot work here: a program, language or model file is missing; says what to do."""
 
 
+@cache
+def installed() -> tuple[EntryPoint, ...]:
+    """The entry points of the engines. Looked up once: it reads a file of each package that is installed."""
+    return tuple(entry_points(group=GROUP))
+
+
 def names() -> list[str]:
     """The engines that are installed, by name."""
-    return sorted({entry.name for entry in entry_points(group=GROUP)})
+    return sorted({entry.name for entry in installed()})
 
 
 def module_of(name: str) -> str:
     """The module that holds the engine of that name; empty where no such engine is installed."""
-    return next((entry.module for entry in entry_points(group=GROUP, name=name)), "")
+    return next((entry.module for entry in installed() if entry.name == name), "")
 
 
 def load(name: str, **options: Any) -> Engine:
     """The engine of that name, made with its `options` (each engine's class documents them). Raises EngineError where
     no such engine is installed or it cannot work on this machine."""
-    for entry in entry_points(group=GROUP, name=name):
+    entry = next((entry for entry in installed() if entry.name == name), None)
+    if entry is not None:
         make = cast("Callable[..., Engine]", entry.load())
         return make(**options)
     raise EngineError(f"no OCR engine is called {name!r}; installed: {', '.join(names())}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -71,11 +72,15 @@ class Detector:
 
     def __init__(self, sight: Sight, models: Path | None = None, cache: Path | None = None) -> None:
         self._sight = sight
-        model = networks.read_model(sight.network, models)
-        if sight.quantised:
-            surgery.quantise(model, networks.ranges(sight.network.name))
-        self._run = networks.compiled(model, cache)
+        file = networks.model_file(sight.network, models)
+        self._run = networks.compiled(lambda: self._made(models), file, (sight.network, sight.quantised), cache)
         self._met: set[tuple[int, ...]] = set()
+
+    def _made(self, models: Path | None) -> Any:
+        model = networks.read_model(self._sight.network, models)
+        if self._sight.quantised:
+            surgery.quantise(model, networks.ranges(self._sight.network.name))
+        return model
 
     def __call__(self, pixels: Pixels, dpi: float) -> list[Region]:
         """The regions of text of an H×W×3 BGR image of `dpi`, from top to bottom."""

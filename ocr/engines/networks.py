@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import openvino as ov
-import yaml
 
-from ocr.engines import EngineError, surgery
+from ocr import yamltext
+from ocr.engines import EngineError, kept, surgery
 
 RANGES = Path(__file__).with_name("ranges.yaml")
 Floats = npt.NDArray[np.float32]
@@ -73,37 +74,67 @@ def read_model(network: Network, folder: Path | None = None) -> Any:
     return model
 
 
-def characters(network: Network, folder: Path | None = None) -> tuple[str, ...]:
+def characters(network: Network, folder: Path | None = None, cache: Path | None = None) -> tuple[str, ...]:
     """The alphabet of a recogniser, without the answer between characters, with the blank that ends it."""
     # One entry is an ideographic space: split by line feed only.
     if network.alphabet is not None:
         said = model_file(network, folder, network.alphabet).read_text("utf-8").removesuffix("\n")
     else:
-        said = read_model(network, folder).get_rt_info(["framework", "character"]).astype(str)
+        said = _inside(network, folder, cache)
     return (*said.split("\n"), " ")
+
+
+def _inside(network: Network, folder: Path | None, cache: Path | None) -> str:
+    """The alphabet that a network's file carries."""
+    name = "" if cache is None else kept.key(model_file(network, folder), "alphabet")
+    if cache is not None and (found := kept.get(cache, name)) is not None:
+        return found.decode()
+    said: str = read_model(network, folder).get_rt_info(["framework", "character"]).astype(str)
+    if cache is not None:
+        kept.put(cache, name, said.encode())
+    return said
 
 
 def ranges(key: str) -> surgery.Ranges:
     """The ranges of a network's inputs, as `ocr.engines.calibrate` measured them."""
-    found = yaml.safe_load(RANGES.read_text("utf-8"))[key]
+    found = yamltext.load(RANGES.read_text("utf-8"))[key]
     return {layer: (float(low), float(high)) for layer, (low, high) in found.items()}
 
 
-def compiled(model: Any, cache: Path | None = None) -> Callable[[dict[str, Any]], Floats]:
-    """A function from the network's inputs by name to its first output, which the next call overwrites. `cache` is a
-    folder that keeps the compiled form, which makes the next start quick."""
-    core = ov.Core()
-    if cache is not None:
-        core.set_property({"CACHE_DIR": str(cache)})
-    request = core.compile_model(model, "CPU", _settings()).create_infer_request()
-    give_back()
+class Compiled:
+    """A network that runs: a function from its inputs by name to its first output, which the next call overwrites."""
 
-    def run(inputs: dict[str, Any]) -> Floats:
-        request.infer(inputs, share_inputs=True)
-        output: Floats = request.get_output_tensor().data
+    def __init__(self, network: Any) -> None:
+        self.inputs = frozenset(each.get_any_name() for each in network.inputs)
+        self._request = network.create_infer_request()
+
+    def __call__(self, inputs: dict[str, Any]) -> Floats:
+        self._request.infer(inputs, share_inputs=True)
+        output: Floats = self._request.get_output_tensor().data
         return output
 
-    return run
+
+def compiled(make: Callable[[], Any], file: Path, said: object, cache: Path | None = None) -> Compiled:
+    """The network that `make` makes of its `file`, as `said`. `cache` is a folder that keeps the compiled form: where
+    it is there nothing is made, which takes half as long as loading it."""
+    core, settings = ov.Core(), _settings()
+    name = "" if cache is None else kept.key(file, said, settings)
+    found = None if cache is None else _loaded(core, cache, name, settings)
+    if found is None:
+        found = core.compile_model(make(), "CPU", settings)
+        if cache is not None:
+            kept.put(cache, name, found.export_model().getvalue())
+    network = Compiled(found)
+    give_back()
+    return network
+
+
+def _loaded(core: Any, cache: Path, name: str, settings: dict[str, Any]) -> Any:
+    """The network that is kept under that name; None where OpenVINO does not take it, or nothing is there."""
+    data = kept.get(cache, name)
+    with suppress(RuntimeError):
+        return None if data is None else core.import_model(data, "CPU", settings)
+    return None
 
 
 def give_back() -> None:

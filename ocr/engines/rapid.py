@@ -36,8 +36,9 @@ class RapidEngine:
     name = "rapid"
 
     def __init__(
-        self, cache: Path | None = None, models: Path | None = None, exact: bool = False, full_text: bool = False
+        self, cache: Path | str | None = None, models: Path | None = None, exact: bool = False, full_text: bool = False
     ) -> None:
+        cache = None if cache is None else Path(cache)
         # One page a process: more threads would only make workers wait for each other.
         cv2.setNumThreads(1)
         self._pages = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from imaging.model import Pixels
 from ocr.engines import networks, surgery
 from ocr.engines.ctc import Decoded, Decoder
 from ocr.engines.detector import Region
-from ocr.engines.networks import Floats, Network
+from ocr.engines.networks import Compiled, Floats, Network
 
 STEP = 8  # pixels of a strip to one step of the answer
 GAP = 32  # pixels between two lines of a strip
@@ -25,7 +25,6 @@ PAPER = 127  # the padding that the network was trained with: zero after scaling
 FORBIDDEN = -1e4
 
 Strip = Pixels  # rows×W×3
-Run = Callable[[dict[str, Any]], Floats]
 Allowed = Sequence[frozenset[str] | None]
 
 
@@ -79,10 +78,9 @@ class Recogniser:
     def __init__(self, grade: Grade, models: Path | None = None, cache: Path | None = None) -> None:
         self.grade = grade
         self._models, self._cache = models, cache
-        networks.model_file(grade.network, models)
-        self._decode = Decoder(("", *networks.characters(grade.network, models)))
-        self._runs: dict[int, Run] = {}
-        self._separated = False
+        self._file = networks.model_file(grade.network, models)
+        self._decode = Decoder(("", *networks.characters(grade.network, models, cache)))
+        self._runs: dict[int, Compiled] = {}
 
     def __call__(self, strips: list[Strip], allowed: Allowed | None = None) -> list[Decoded]:
         """What each strip says, with the characters `allowed` for each (None: any)."""
@@ -112,20 +110,24 @@ class Recogniser:
         if width not in self._runs:
             self._runs[width] = self._compile(width)
         inputs = {"x": self.grade.network.tensor(sheet)}
-        if self._separated:
+        if surgery.MASK in self._runs[width].inputs:
             inputs[surgery.MASK] = _mask(tray, strips, width)
         answer: Floats = self._runs[width](inputs)[0]
         return answer
 
-    def _compile(self, width: int) -> Run:
+    def _compile(self, width: int) -> Compiled:
+        return networks.compiled(lambda: self._made(width), self._file, (self.grade, width), self._cache)
+
+    def _made(self, width: int) -> Any:
+        """The network that reads trays of that width."""
         model = networks.read_model(self.grade.network, self._models)
         surgery.shorten(model, self.grade.rows)
         if self.grade.quantised:
             surgery.quantise(model, networks.ranges(self.grade.ranges))
-        self._separated = surgery.separate(model)
+        separated = surgery.separate(model)
         shapes = {"x": [1, 3, self.grade.rows, width]}
-        model.reshape(shapes | ({surgery.MASK: [width // STEP] * 2} if self._separated else {}))
-        return networks.compiled(model, self._cache)
+        model.reshape(shapes | ({surgery.MASK: [width // STEP] * 2} if separated else {}))
+        return model
 
 
 def _mask(tray: Tray, strips: list[Strip], width: int) -> Floats:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from ocr.extract.fit import misfit
 from ocr.extract.geometry import FAR, distance
@@ -19,6 +22,24 @@ from ocr.kinds import Normalised
 
 WORST = 4.0  # a dearer pairing is left out
 _IMPOSSIBLE = 1e3
+
+
+def _solver() -> Any:
+    """scipy's `linear_sum_assignment`. Its module alone: the package around it brings 400 others and 40 MB along, which
+    each worker would wait for."""
+    scipy = find_spec("scipy")
+    places = [str(Path(place) / "optimize") for place in (scipy and scipy.submodule_search_locations) or ()]
+    alone = PathFinder.find_spec("_lsap", places)
+    if alone is None or alone.loader is None:
+        from scipy.optimize import linear_sum_assignment  # a scipy that keeps it elsewhere
+
+        return linear_sum_assignment
+    module = module_from_spec(alone)
+    alone.loader.exec_module(module)
+    return module.linear_sum_assignment
+
+
+_solved = _solver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +106,7 @@ def assign(
     cost = np.array([[offer.cost if offer else _IMPOSSIBLE for offer in row] for row in offers])
     nothing = np.full((len(names), len(names)), _IMPOSSIBLE)
     np.fill_diagonal(nothing, WORST)
-    rows, columns = linear_sum_assignment(np.hstack([cost, nothing]))
+    rows, columns = _solved(np.hstack([cost, nothing]))
     found = []
     for row, column in zip(rows, columns, strict=True):
         offer = offers[row][column] if column < len(segments) else None

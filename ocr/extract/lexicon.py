@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from ocr import yamltext
 from ocr.forms import Catalogue, catalogue
 
 ROW_NAMES = ("name", "account", "bank")
@@ -19,7 +18,7 @@ _DECORATED = re.compile(r"[()\[\]::·.,、\s]")
 
 @cache
 def _lists() -> Mapping[str, Any]:
-    return dict(yaml.safe_load(files("ocr").joinpath("words.yaml").read_text(encoding="utf-8")))
+    return dict(yamltext.load(files("ocr").joinpath("words.yaml").read_text(encoding="utf-8")))
 
 
 def words(name: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from imaging.model import Box, Pixels
 
@@ -117,7 +116,7 @@ def _models(height: int, width: int) -> tuple[_Model, ...]:
                 padded[: kernel.shape[0], : kernel.shape[1]] = kernel[:height, :width]
                 # The centre of a kernel lies on the origin.
                 padded = np.roll(padded, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
-                spectrum = np.conj(fft.rfft2(padded)).astype(np.complex64)
+                spectrum = np.conj(np.fft.rfft2(padded)).astype(np.complex64)
                 found.append(_Model(shape, w, h, turn, spectrum, points))
     return tuple(found)
 
@@ -134,9 +133,9 @@ def _offers(ink: Map) -> Iterator[tuple[float, Outline, _Model]]:
     shape = tuple(next((size for size in _PADDED if size >= side + margin), side + margin) for side in ink.shape)
     padded = np.zeros(shape, np.float32)
     padded[: ink.shape[0], : ink.shape[1]] = ink
-    spectrum = fft.rfft2(padded)
+    spectrum = np.fft.rfft2(padded)
     for model in _models(*shape):
-        answer = fft.irfft2(spectrum * model.spectrum, shape)[: ink.shape[0], : ink.shape[1]]
+        answer = np.fft.irfft2(spectrum * model.spectrum, shape)[: ink.shape[0], : ink.shape[1]]
         for _ in range(3):
             y, x = np.unravel_index(int(answer.argmax()), answer.shape)
             score = float(answer[y, x])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import yaml
 
+from ocr import yamltext
 from ocr.forms import catalogue
 from ocr.known.model import Choice, FormError, KnownForm, Printed, Rect, Zone
 
@@ -56,7 +57,7 @@ def _zone_said(zone: Zone) -> dict[str, Any]:
 def load(text: str, template: bytes) -> KnownForm:
     """The form that a YAML text and its picture describe. FormError names what is wrong in them."""
     try:
-        said = yaml.safe_load(text)
+        said = yamltext.load(text)
     except yaml.YAMLError as error:
         raise FormError(f"the form is no YAML ({error}); mend it") from error
     picture = cv2.imdecode(np.frombuffer(template, np.uint8), cv2.IMREAD_GRAYSCALE)

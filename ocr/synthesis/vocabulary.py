@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-import yaml
+from ocr import yamltext
 
 
 def _split(name: str, text: str) -> tuple[str, ...]:
@@ -16,7 +16,7 @@ def _split(name: str, text: str) -> tuple[str, ...]:
 
 def _load() -> dict[str, tuple[str, ...]]:
     """Each list of words by name; `…_chars` are single characters, `…_lines` whole lines."""
-    raw: dict[str, str] = yaml.safe_load(files(__package__).joinpath("vocabulary.yaml").read_text("utf-8"))
+    raw: dict[str, str] = yamltext.load(files(__package__).joinpath("vocabulary.yaml").read_text("utf-8"))
     return {name: _split(name, text) for name, text in raw.items()}
 
 

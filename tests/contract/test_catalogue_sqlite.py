@@ -27,6 +27,15 @@ def test_sqlite_is_durable_and_patient(catalogue: Catalogue, pragma: str, value:
         assert tx.connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
+def test_only_what_promises_nothing_is_left_to_the_next_sync(catalogue: Catalogue) -> None:
+    for synced, level in ((True, 2), (False, 1), (True, 2)):
+        with catalogue.write(synced=synced) as tx:
+            assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
+            tx.settings.put("synced", synced)
+    with catalogue.read() as tx:
+        assert tx.settings.get("synced") is True
+
+
 def test_a_catalogue_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "c.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(CatalogueUnavailable, match=r"cannot be used .* check that it is there"):
