@@ -15,6 +15,7 @@ from ocr.engines import networks, surgery
 from ocr.engines.networks import Floats, Network
 
 FRAME = 96  # pixels, a multiple of the network's stride of 32
+KEPT = 500  # steps of the network that stay prepared for the sizes of page that came last
 LEAST = 736  # pixels: a resolution that a file states wrongly must not make text vanish
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
 # The network marks the core of each line, which grows by this share of area over perimeter (DB, arXiv 1911.08947).
@@ -72,9 +73,10 @@ class Detector:
     def __init__(self, sight: Sight, models: Path | None = None, cache: Path | None = None) -> None:
         self._sight = sight
         model = networks.read_model(sight.network, models)
+        surgery.part(model)
         if sight.quantised:
             surgery.quantise(model, networks.ranges(sight.network.name))
-        self._run = networks.compiled(model, cache)
+        self._run = networks.compiled(model, cache, KEPT)
         self._met: set[tuple[int, ...]] = set()
 
     def __call__(self, pixels: Pixels, dpi: float) -> list[Region]:
@@ -87,7 +89,7 @@ class Detector:
         return sorted(found, key=lambda region: (region.y, region.x))
 
     def _chart(self, small: Pixels) -> Floats:
-        chart: Floats = self._run({"x": self._sight.network.tensor(small)})[0, 0]
+        chart = surgery.joined(self._run({"x": self._sight.network.tensor(small)}))
         if small.shape not in self._met:
             self._met.add(small.shape)
             networks.give_back()
