@@ -97,8 +97,11 @@ class Decoder:
     def _hidden(self, answer: Floats, best: npt.NDArray[np.intp]) -> float:
         """The greatest likelihood of a character in the steps that are nothing; the neighbours' own edges do not
         count."""
-        most = 0.0
-        for step in np.flatnonzero((best == NOTHING) & (answer[:, NOTHING] < CERTAIN)):
+        most, none = 0.0, answer[:, NOTHING]
+        unsure = np.flatnonzero((best == NOTHING) & (none < CERTAIN))
+        for step in unsure[none[unsure].argsort()]:
+            if 1 - none[step] <= most:
+                break
             here = answer[step].copy()
             here[[*self._white, *best[max(0, step - 1) : step + 2]]] = 0
             most = max(most, float(here.max()))

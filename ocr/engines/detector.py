@@ -16,6 +16,7 @@ from ocr.engines import networks, surgery
 from ocr.engines.networks import Floats, Network
 
 FRAME = 96  # pixels, a multiple of the network's stride of 32
+KEPT = 500  # steps of the network that stay prepared for the sizes of page that came last
 LEAST = 736  # pixels: a resolution that a file states wrongly must not make text vanish
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
 # The network marks the core of each line, which grows by this share of area over perimeter (DB, arXiv 1911.08947).
@@ -72,12 +73,13 @@ class Detector:
 
     def __init__(self, sight: Sight, models: Path | None = None, cache: Path | None = None) -> None:
         self._sight = sight
-        file = networks.model_file(sight.network, models)
-        self._run = networks.compiled(lambda: self._made(models), file, (sight.network, sight.quantised), cache)
+        file, said = networks.model_file(sight.network, models), (sight.network, sight.quantised)
+        self._run = networks.compiled(lambda: self._made(models), file, said, cache, KEPT)
         self._met: set[tuple[int, ...]] = set()
 
     def _made(self, models: Path | None) -> Any:
         model = networks.read_model(self._sight.network, models)
+        surgery.part(model)
         if self._sight.quantised:
             surgery.quantise(model, networks.ranges(self._sight.network.name))
         return model
@@ -92,7 +94,7 @@ class Detector:
         return sorted(found, key=lambda region: (region.y, region.x))
 
     def _chart(self, small: Pixels) -> Floats:
-        chart: Floats = self._run({"x": self._sight.network.tensor(small)})[0, 0]
+        chart = surgery.joined(self._run({"x": self._sight.network.tensor(small)}))
         if small.shape not in self._met:
             self._met.add(small.shape)
             networks.give_back()

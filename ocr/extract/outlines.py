@@ -38,7 +38,7 @@ _SIZES: dict[str, tuple[tuple[float, float], ...]] = {
 _BAND = 2.2  # mm at both sides of an outline that are to be white
 _LEAST, _COVERED = 0.2, 0.62
 _NEAR, _SIDES = (-0.8, 0.0, 0.8), (-3.0, -1.5, 0.0, 1.5, 3.0)
-_PADDED = (96, 128, 192, 256, 320, 448)  # few sizes, so that the kernels' spectra are kept
+_PADDED = (192, 256, 320, 448)  # few sizes: pages of a day share the kernels' spectra, which take 50 ms to make
 _MOST = 6
 _RIM_MM, _LEAST_RIM = 1.2, 0.85
 

@@ -23,8 +23,10 @@ from ocr.kinds import Normalised, amounts
 from ocr.model import Engine, Line
 
 _MOST = 14  # crops a page
-_USUALLY_SURE = 0.9995
-_SURE = {"date": 0.99, "account": 0.9999, "amount": 1.1, "amount_cn": 1.1}
+# Of 1,900 values as sure as that the second reading mended two brackets and spoilt as many values; of 220 choices it
+# changed none.
+_USUALLY_SURE = 0.99
+_SURE = {"choice": 0.0, "date": 0.95, "account": 0.999, "amount": 1.1, "amount_cn": 1.1}
 # White between two Chinese characters of a name: one may have been left out.
 _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")
 _APART = re.compile(r"\s*\w\s")
@@ -82,8 +84,8 @@ def _crops_of(found: Found, pixels: Pixels, field: FieldDef) -> list[Pixels]:
 
 
 def _wanted(found: Found, field: FieldDef, settled: frozenset[str]) -> bool:
-    """Whether a second reading can change anything. It costs as much as a tenth of the page, and is spared where the
-    first one was as sure as readings are that hardly ever were wrong."""
+    """Whether a second reading can change anything. All of a page cost a fifth of it, and half of them are spared where
+    the first one was as sure as readings are that hardly ever were wrong."""
     evidence = found.evidence
     if evidence.how in {TICK, STAMP} or not found.lines or found.field in settled:
         return False
