@@ -127,15 +127,25 @@ def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
     whole = [hull for hull in wide if not _is_made_of(hull, close)]
     found = whole + [hull for hull in close if not any(_lies_in(hull, other) for other in whole)]
     # Coloured print that touches a stamp hides its outline; without characters the rim is left.
-    bare = [h for h in _joined_hulls(_long_strokes(ink, dpi), dpi, _JOIN_MM[1]) if not _is_grid(h, mask)]
+    rims = _long_strokes(ink, found, dpi)
+    bare = [] if rims is None else [h for h in _joined_hulls(rims, dpi, _JOIN_MM[1]) if not _is_grid(h, mask)]
     return found + [h for h in bare if not any(_lies_in(h, other) or _lies_in(other, h) for other in found)]
 
 
-def _long_strokes(ink: Pixels, dpi: float) -> Pixels:
-    """The mask without what is as small as a character."""
+def _long_strokes(ink: Pixels, found: list[Contour], dpi: float) -> Pixels | None:
+    """The mask without what is as small as a character, or lies where a stamp was found; None where too little is left
+    for another stamp."""
     labels, stats = labelled(ink)
     long = stats[:, 2:4].max(axis=1) > pixels_of(_CHARACTER_MM, dpi)
     long[0] = False
+    middles = stats[:, :2] + stats[:, 2:4] / 2
+    for x, y, w, h in (cv2.boundingRect(hull) for hull in found):
+        long &= ~np.all((middles >= (x, y)) & (middles <= (x + w, y + h)), axis=1)
+    if not long.any():
+        return None
+    boxes, least = stats[long], pixels_of(_SMALLEST_MM, dpi)
+    if ((boxes[:, :2] + boxes[:, 2:4]).max(axis=0) - boxes[:, :2].min(axis=0)).min() < least:
+        return None
     return u8((long * np.uint8(255))[labels])
 
 
