@@ -36,6 +36,7 @@ _DAY = re.compile(r"(?:19|20)\d{2}[.\-/年]\d{1,2}[.\-/月]\d{1,2}日?")
 _SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
 _INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
+_PART, _FILLED = 0.75, 0.55  # of a blob's area: one of two stamps in it at most, both at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,11 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
         stamps = [_owned(each, sheet, engine) for each in whole]
         return [_told(sheet.names[0], sheet, stamps, StampInk(np.zeros((1, 1), np.float32), 0.0, False), 0.0)]
     ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.layout.reading.lines, sheet.layout.cells.boxes)
+    seen = [each for each in outlines if is_clear(each, ink.bare)]
+    whole = [each for each in whole if not _is_two(each, seen)]
+    whole += [each for each in split if _is_wide(each) and _hides(each, seen) and _is_bank(each, sheet, engine)]
     # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
-    clear = whole + [
-        each for each in outlines if is_clear(each, ink.bare) and not any(_covers(other, each) for other in whole)
-    ]
+    clear = whole + [each for each in seen if not any(_covers(other, each) for other in whole)]
     # One that no outline explains is a stamp, whatever its shape.
     clear += [each for each in split if _is_wide(each) and not any(_covers(other, each) for other in clear)]
     stamps = [_owned(each, sheet, engine) for each in clear]
@@ -191,6 +193,30 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
 def _is_wide(outline: Outline) -> bool:
     low, high = sorted((outline.w, outline.h))
     return low >= _SLIM and high <= _LONG * low
+
+
+def _area(outline: Outline) -> float:
+    return outline.w * outline.h * (math.pi / 4 if outline.shape in {ROUND, OVAL} else 1.0)
+
+
+def _is_two(blob: Outline, seen: Sequence[Outline]) -> bool:
+    """Whether a blob is two stamps that touch: outlines in it, none of which is it, fill most of it."""
+    inside = [_area(each) for each in seen if _covers(blob, each)]
+    return len(inside) > 1 and max(inside) < _PART * _area(blob) and sum(inside) > _FILLED * _area(blob)
+
+
+def _hides(blob: Outline, seen: Sequence[Outline]) -> bool:
+    """Whether a blob without a shape has the outline of a seal in it: sides of a larger frame make squares."""
+    return not blob.shape and any(each.shape == SQUARE and _covers(blob, each) for each in seen)
+
+
+def _is_bank(blob: Outline, sheet: Sheet, engine: Engine) -> bool:
+    """Whether the lines of a blob say a day or a bank's words."""
+    box = blob.box(sheet.page.dpi)
+    crop = sheet.page.pixels[max(0, box.y) : box.bottom, max(0, box.x) : box.right]
+    strips = [colour(np.ascontiguousarray(part)) for part in np.array_split(crop, 3) if part.size]
+    text = "".join(line.text for line in engine.read_lines(strips))
+    return bool(_DATED.search(text)) or _letters(text) > 2
 
 
 def _covers(outline: Outline, other: Outline) -> bool:
