@@ -34,7 +34,8 @@ _RIM_TO_INSIDE = 1.15
 _LINE_BREAK_MM = 0.8
 _LEAST_RIM = 0.62
 _PLAIN_RIM, _HOLLOW = 0.68, 3.0
-_INK_SHARES = (0.02, 0.75)
+_INK_SHARES = (0.06, 0.75)
+_SEAL_MM, _SEAL_INK = 17.0, 0.12  # a square of this size is a seal full of characters, or a cell with a few
 _HALO_MM = 0.35
 _CLEAR, _BLACK = 0.92, 0.65
 
@@ -244,7 +245,8 @@ def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
     denser, followed = _share(own, rim) / max(1e-3, _share(own, inside)), _share(near, outline)
     if denser < _RIM_TO_INSIDE or followed < _LEAST_RIM:
         return False
-    if not _INK_SHARES[0] <= _share(own, depth > 0) <= _INK_SHARES[1]:
+    least = _INK_SHARES[0] if max(w, h) > pixels_of(_SEAL_MM, dpi) else _SEAL_INK
+    if not least <= _share(own, depth > 0) <= _INK_SHARES[1]:
         return False
     # A rim that falls into pieces is one where there is next to nothing inside it.
     return (denser >= _HOLLOW and followed >= _PLAIN_RIM) or _has_bow(own & (depth > 0))
