@@ -27,8 +27,12 @@ LOOKS = ("colour", "colour", "colour", "gray", "bitonal")
 LEAST = {"colour": 0.14, "gray": 0.14, "bitonal": 0.45}
 """By how much of the paper's level the palest writing is darker; in black and white paler writing leaves nothing."""
 
-# Pencil and worn ribbons, red and blue pens: by how much each of blue, green and red is darker than the depth says.
+# By how much each of blue, green and red is darker than the depth says: worn ribbons, red and blue pens; graphite;
+# thermal paper turned brown or violet; carbon copies.
 _INKS = ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), (1.15, 1.1, 0.35), (0.35, 1.0, 1.15))
+_GRAPHITE, _CARBON = ((1.0, 1.0, 1.0),), ((0.4, 0.9, 1.1),)
+_THERMAL = ((1.0, 1.0, 1.0), (1.1, 1.0, 0.8), (0.9, 1.1, 1.0))
+_EDGES = (2.5, 4.5)  # mm from the sheet's edge
 
 
 def _mm(low: float, high: float, rng: random.Random) -> int:
@@ -72,12 +76,54 @@ def _plotted(rng: random.Random) -> Pixels:
     return cover
 
 
+def _penciled(rng: random.Random) -> Pixels:
+    """A word or a tick in pencil: thin strokes that the paper's grain breaks."""
+    cover = _scrawl(rng) if rng.random() < 0.3 else _typed("hand", rng)
+    if rng.random() < 0.7:
+        cover = u8(cv2.erode(cover, np.ones((2, 2), np.uint8)))
+    seeded = np.random.default_rng(rng.getrandbits(32))
+    grain = cv2.GaussianBlur(seeded.random(cover.shape, np.float32), (0, 0), 0.8)
+    return u8(cover * np.clip(1.0 + (grain - 0.5) * 4.0, 0.3, 1.0))
+
+
+def _thermal(rng: random.Random) -> Pixels:
+    """Lines of a till's thermal print that fades in patches and to one side."""
+    lines = [_typed("inkjet", rng) for _ in range(rng.choice((1, 1, 2, 4)))]
+    size = (sum(line.shape[0] for line in lines), max(line.shape[1] for line in lines))
+    cover, y = np.zeros(size, np.uint8), 0
+    for line in lines:
+        cover[y : y + line.shape[0], : line.shape[1]] = line
+        y += line.shape[0]
+    seeded = np.random.default_rng(rng.getrandbits(32))
+    patches = cv2.resize(seeded.random((3, 5), np.float32), (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
+    return u8(cover * np.clip(0.55 + 0.6 * patches, 0.35, 1.0) * np.linspace(1, rng.uniform(0.4, 1), size[1]))
+
+
+def _pinned(rng: random.Random) -> Pixels:
+    """A print whose pins stand apart: dots of a quarter of a millimetre, one to 0.38 mm."""
+    ink = Ink("laser", "song", (0, 0, 0), 1.0, 0, 0, 0)
+    pins = cv2.resize(tile(rng.choice(_WORDS), ink, 24, rng), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA) > 70
+    dot = np.array([[255, 255, 0], [255, 255, 0], [0, 0, 0]], np.uint8)
+    return u8(np.kron(pins.astype(np.uint8), dot))
+
+
+def _carbon(rng: random.Random) -> Pixels:
+    """A carbon copy: broad and soft."""
+    cover = _scrawl(rng) if rng.random() < 0.2 else _typed(rng.choice(("hand", "dots")), rng)
+    framed = cv2.copyMakeBorder(cover, 4, 4, 4, 4, cv2.BORDER_CONSTANT)
+    return u8(cv2.GaussianBlur(framed, (0, 0), rng.uniform(0.8, 1.3)))
+
+
 def _written_by(method: str) -> Callable[[random.Random], Pixels]:
     return lambda rng: _typed(method, rng)
 
 
-WRITINGS = (*(_written_by(method) for method in METHODS), _scrawl, _tick, _plotted)
-"""What draws a tile of coverage (h×w uint8) of some writing."""
+Depths = tuple[float, float, float]
+WRITINGS: tuple[tuple[Callable[[random.Random], Pixels], tuple[Depths, ...]], ...] = (
+    *((_written_by(method), _INKS) for method in METHODS), (_scrawl, _INKS), (_tick, _INKS), (_plotted, _INKS),
+    (_penciled, _GRAPHITE), (_thermal, _THERMAL), (_pinned, _INKS), (_carbon, _CARBON),
+)  # fmt: skip
+"""What draws a tile of coverage (h×w uint8) of some writing, and the inks that it is written with."""
 
 
 def empty_back(front: Pixels, rng: random.Random) -> Pixels:
@@ -147,21 +193,25 @@ def _dirtied(pixels: Pixels, rng: random.Random) -> None:
 
 
 def faintly_written(pixels: Pixels, rng: random.Random, least: float) -> Pixels:
-    """An empty side with one faint text on it, `least` (0..1) of the paper's level darker or more. A third of the texts
-    stand at an edge or beside a dark blot, where faint strokes are easily overlooked."""
-    done, cover = pixels.copy(), rng.choice(WRITINGS)(rng)
+    """An empty side with one faint text on it, `least` (0..1) of the paper's level darker or more. Half of the texts
+    stand at an edge, in a corner or beside a dark blot, where faint strokes are easily overlooked."""
+    done, (draw, inks) = pixels.copy(), rng.choice(WRITINGS)
+    cover = draw(rng)
     height, width = pixels.shape[:2]
-    margin = _mm(4.5, 8, rng)
+    beside = rng.random()
+    margin = _mm(*_EDGES, rng) if beside < 0.3 else _mm(4.5, 8, rng)
     cover = cover[: height - 2 * margin, : width - 2 * margin]
-    right, bottom = width - margin - cover.shape[1], height - margin - cover.shape[0]
-    x, y, beside = rng.randint(margin, max(margin, right)), rng.randint(margin, max(margin, bottom)), rng.random()
+    right, bottom = max(margin, width - margin - cover.shape[1]), max(margin, height - margin - cover.shape[0])
+    x, y = rng.randint(margin, right), rng.randint(margin, bottom)
     if beside < 0.15:
-        x, y = rng.choice(((margin, y), (max(margin, right), y), (x, margin)))
-    elif beside < 0.35:
+        x, y = rng.choice(((margin, y), (right, y), (x, margin), (x, bottom)))
+    elif beside < 0.3:
+        x, y = rng.choice((margin, right)), rng.choice((margin, bottom))
+    elif beside < 0.5:
         reach = rng.choice((3, 6, 12, 20))
         blot = (x + rng.choice((-reach - 4, cover.shape[1] + reach)), y + rng.randrange(cover.shape[0]))
         cv2.circle(done, blot, reach, (rng.randrange(10, 90),) * 3, -1, cv2.LINE_AA)
-    depth = (least + rng.random() ** 1.5 * (0.6 - least)) * np.array(rng.choice(_INKS), np.float32)
+    depth = (least + rng.random() ** 1.5 * (0.6 - least)) * np.array(rng.choice(inks), np.float32)
     # Thin strokes are pale at the core too: the depth is that of their darkest tenth.
     core = float(np.percentile(cover[cover > 60], 90)) if (cover > 60).any() else 255.0
     share = np.minimum(1, cover[:, :, None].astype(np.float32) / core) * depth

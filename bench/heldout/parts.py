@@ -216,16 +216,19 @@ def _validation(form: Form) -> str:
 
 
 def _stamp_cell(form: Form, name: str) -> str:
-    """One stamp's place, marked in the content's truth; unlabelled places hold a stamp or are not there at all."""
+    """One stamp's place, marked in the content's truth; unlabelled places hold a stamp or are not there at all. Whether
+    the bank's own stamp is there is asked of every voucher, whatever is printed."""
     kind = form.content.kind.name
     choices = (STAMP_LABELS if name == "stamp_bank" else CUSTOMER_LABELS).get(kind)
     text = form.family.choice(
         choices or (fields()[name].labels[:3] if name == "stamp_bank" else ("客户签章", "预留印鉴"))
     )
     placed, drawn = form.family.random() < 0.75, form.page.random() < 0.6
-    if not placed and (name == "stamp_customer" or not drawn):
+    if not placed and name == "stamp_customer":
         return ""
     form.content.stamps[name] = "present" if drawn else "absent"
+    if not placed and not drawn:
+        return ""
     mark = form.family.choice(("（{}）", "{}", "{}：")).format(text)
     art = stamps.draw(form.page, form.content, name) if drawn else ""
     words = printed(mark) if placed else ""

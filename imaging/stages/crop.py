@@ -12,6 +12,7 @@ import numpy.typing as npt
 from imaging.model import Box, NoteValue, Page, Pixels
 from imaging.ops import block, components, ink_mask, is_bilevel, labelled, level, pixels_of, shrunk, u8
 from imaging.stages.bed import is_bed
+from imaging.stages.faint import ENOUGH, faint
 from imaging.stages.outline import Outline, outline
 from imaging.views import View, view
 
@@ -22,6 +23,7 @@ _MARGIN_MM = 10.0
 _LEAST_CUT = 0.006
 _SPECK_MM = 0.8
 _LEAST_INK_MM = 14.0
+_OVERLAP_MM = 3.0  # next to the edges of a part faint writing is not sought
 
 _SHIFT = 4
 
@@ -150,8 +152,8 @@ def _hull(bright: Pixels, dpi: float) -> Contour | None:
 
 
 def _content(seen: View, width: int, height: int) -> Box | None:
-    """Where the ink is, with a margin; sides with little empty white keep all of it. None for a page with next to no
-    ink, where holes and specks would pass for it."""
+    """Where the ink is, with a margin; sides with little empty white, or with faint writing on it, keep all of it. None
+    for a page with next to no ink, where holes and specks would pass for it."""
     times, dpi = 2 * seen.times, seen.dpi / 2
     ink = ink_mask(shrunk(seen.dark, 2), dpi, 0.88)
     stats = components(u8(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, block(2, 2))))
@@ -163,7 +165,18 @@ def _content(seen: View, width: int, height: int) -> Box | None:
     x, y = ((int(v) - margin) * times if v > empty else 0 for v in (left, top))
     ends = ((right, ink.shape[1], width), (bottom, ink.shape[0], height))
     r, b = ((int(v) + margin) * times if size - v > empty else full for v, size, full in ends)
+    rows, columns = seen.dark.shape
+    near, (left, top, right, bottom) = pixels_of(_OVERLAP_MM, seen.dpi), (side // seen.times for side in (x, y, r, b))
+    x = x if x and not _is_written(seen.cut(0, 0, left + near, rows)) else 0
+    y = y if y and not _is_written(seen.cut(0, 0, columns, top + near)) else 0
+    r = r if r < width and not _is_written(seen.cut(right - near, 0, columns, rows)) else width
+    b = b if b < height and not _is_written(seen.cut(0, bottom - near, columns, rows)) else height
     return Box(x, y, r - x, b - y)
+
+
+def _is_written(part: View) -> bool:
+    """Whether faint writing may stand on a part of the page."""
+    return faint(part) >= ENOUGH
 
 
 def _cut_runs(sheet: View) -> int:

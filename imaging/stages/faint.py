@@ -9,15 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
-from imaging.ops import block, labels_of, level, pixels_of, u8
+from imaging.ops import block, components, labels_of, level, pixels_of, u8
 from imaging.views import View
 
-ENOUGH = 250.0
-"""Writing from which a side is not blank. The faintest of drawn texts has 450, what shows through seldom 200."""
+ENOUGH = 100.0
+"""Writing from which a side is not blank. The faintest of drawn texts has 120; what shows through seldom has 100."""
 
 # Least step between neighbours, in gray levels and in those of the paper's grain.
 _LEAST, _GRAIN = 6.0, 2.0
 _STROKE_MM, _SOLID_MM, _SOLID_INK, _HALO_MM = 1.8, 2.2, 0.8, 0.9
+_RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 24, 1.8
 _EDGE_MM = 3.0
 # A step of this share of a stroke's depth is sharp; what shows through is never so deep.
 _SHARP, _DEEP = 0.6, 60.0
@@ -55,8 +56,12 @@ def faint(seen: View) -> float:
     hollow = _hollow(seen)
     near = u8(cv2.dilate(hollow, block(3, 3)))
     mask = u8(cv2.threshold(cv2.min(steps, near), bound, 255, cv2.THRESH_BINARY)[1])
-    mask = _within(_without_solids(mask, seen), pixels_of(_EDGE_MM, seen.dpi))
-    places = _without_lines(mask)
+    edge, solid = pixels_of(_EDGE_MM, seen.dpi), _solids(seen)
+    if solid is not None:
+        if _sprouts(hollow, solid, edge, seen.dpi):
+            return ENOUGH
+        mask = u8(cv2.subtract(mask, _grown(solid, _HALO_MM, seen.dpi)))
+    places = _without_lines(_within(mask, edge))
     if not places.size:
         return 0.0
     return _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
@@ -70,14 +75,24 @@ def _hollow(seen: View) -> Pixels:
     return u8(cv2.subtract(hat, np.full_like(hat, int(level(hat, 0.5)))))
 
 
-def _without_solids(mask: Pixels, seen: View) -> Pixels:
-    """The mask without the outlines of holes, blots and dark borders."""
+def _solids(seen: View) -> Pixels | None:
+    """Mask of holes, blots and dark borders; None where there is none."""
     side = pixels_of(_SOLID_MM, seen.dpi, 2)
     solid = u8(cv2.erode(seen.ink(_SOLID_INK), block(side, side)))
-    if not cv2.countNonZero(solid):
-        return mask
-    side += 2 * pixels_of(_HALO_MM, seen.dpi)
-    return u8(cv2.subtract(mask, cv2.dilate(solid, block(side, side))))
+    return u8(cv2.dilate(solid, block(side, side))) if cv2.countNonZero(solid) else None
+
+
+def _grown(mask: Pixels, mm: float, dpi: float) -> Pixels:
+    side = 2 * pixels_of(mm, dpi) + 1
+    return u8(cv2.dilate(mask, block(side, side)))
+
+
+def _sprouts(hollow: Pixels, solid: Pixels, edge: int, dpi: float) -> bool:
+    """Whether a stroke stands right beside a solid: a hole was punched, or a blot fell, where something is written."""
+    beside = cv2.subtract(_grown(solid, _BY_MM, dpi), _grown(solid, _RIM_MM, dpi))
+    deep = cv2.threshold(cv2.min(hollow, beside), _SPROUT, 255, cv2.THRESH_BINARY)[1]
+    strokes = components(_within(u8(deep), edge))
+    return bool(strokes[:, 2:4].max(initial=0) >= pixels_of(_SPROUT_MM, dpi))
 
 
 def _within(mask: Pixels, edge: int) -> Pixels:

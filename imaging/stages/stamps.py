@@ -23,15 +23,19 @@ _SMALLEST_MM, _LARGEST_MM = 11.0, 62.0
 _WHOLE_SHARE = 0.6
 _DENSE_SEAL = 0.3
 _BOW = 0.42
-_CROSSING_SHARE, _MOST_CROSSING = 0.66, (5, 3)
+_CROSSING_SHARE, _MOST_CROSSING = 0.58, (5, 3)
+_SPARSE, _CROSSING_INSIDE, _FRAME_SHARE = 0.13, (3, 2), 0.12
 _LONGEST_TO_SHORTEST = 4.2
 _LINE_MM, _LINE_THICK_MM = 14.0, 0.8
 _JOIN_MM = (1.6, 3.6)
+_CHARACTER_MM = 7.0
 _RIM_MM = 1.1
 _RIM_TO_INSIDE = 1.15
 _LINE_BREAK_MM = 0.8
 _LEAST_RIM = 0.62
-_INK_SHARES = (0.02, 0.75)
+_PLAIN_RIM, _HOLLOW = 0.68, 3.0
+_INK_SHARES = (0.06, 0.75)
+_SEAL_MM, _SEAL_INK = 17.0, 0.12  # a square of this size is a seal full of characters, or a cell with a few
 _HALO_MM = 0.35
 _CLEAR, _BLACK = 0.92, 0.65
 
@@ -122,7 +126,28 @@ def _hulls(mask: Pixels, dpi: float) -> list[Contour]:
     # A faint rim falls into arcs that only the wider join makes one; two stamps side by side must stay two, and one
     # that is already whole must not grow by the print beside it.
     whole = [hull for hull in wide if not _is_made_of(hull, close)]
-    return whole + [hull for hull in close if not any(_lies_in(hull, other) for other in whole)]
+    found = whole + [hull for hull in close if not any(_lies_in(hull, other) for other in whole)]
+    # Coloured print that touches a stamp hides its outline; without characters the rim is left.
+    rims = _long_strokes(ink, found, dpi)
+    bare = [] if rims is None else [h for h in _joined_hulls(rims, dpi, _JOIN_MM[1]) if not _is_grid(h, mask)]
+    return found + [h for h in bare if not any(_lies_in(h, other) or _lies_in(other, h) for other in found)]
+
+
+def _long_strokes(ink: Pixels, found: list[Contour], dpi: float) -> Pixels | None:
+    """The mask without what is as small as a character, or lies where a stamp was found; None where too little is left
+    for another stamp."""
+    labels, stats = labelled(ink)
+    long = stats[:, 2:4].max(axis=1) > pixels_of(_CHARACTER_MM, dpi)
+    long[0] = False
+    middles = stats[:, :2] + stats[:, 2:4] / 2
+    for x, y, w, h in (cv2.boundingRect(hull) for hull in found):
+        long &= ~np.all((middles >= (x, y)) & (middles <= (x + w, y + h)), axis=1)
+    if not long.any():
+        return None
+    boxes, least = stats[long], pixels_of(_SMALLEST_MM, dpi)
+    if ((boxes[:, :2] + boxes[:, 2:4]).max(axis=0) - boxes[:, :2].min(axis=0)).min() < least:
+        return None
+    return u8((long * np.uint8(255))[labels])
 
 
 def _joined_hulls(ink: Pixels, dpi: float, mm: float) -> list[Contour]:
@@ -149,9 +174,21 @@ def _is_grid(hull: Contour, mask: Pixels) -> bool:
     """Whether rules cross it from side to side: the amount cells of a form, no stamp."""
     x, y, w, h = cv2.boundingRect(hull)
     own = mask[y : y + h, x : x + w] > 0
-    across, down = (np.concatenate([[0], own.mean(axis=axis) >= _CROSSING_SHARE]) for axis in (1, 0))
-    rules = (int(np.count_nonzero(np.diff(side.astype(np.int8)) > 0)) for side in (across, down))
-    return own.mean() < _DENSE_SEAL and any(n > most for n, most in zip(rules, _MOST_CROSSING, strict=True))
+    down, across = _crossings(own.mean(axis=1)), _crossings(own.mean(axis=0))
+    if own.mean() < _SPARSE and (_inside(down, h) >= _CROSSING_INSIDE[0] or _inside(across, w) >= _CROSSING_INSIDE[1]):
+        return True
+    return own.mean() < _DENSE_SEAL and (len(down) > _MOST_CROSSING[0] or len(across) > _MOST_CROSSING[1])
+
+
+def _crossings(profile: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
+    """Where rules begin along a profile of ink."""
+    ruled = np.concatenate([[0], profile >= _CROSSING_SHARE]).astype(np.int8)
+    return np.flatnonzero(np.diff(ruled) > 0)
+
+
+def _inside(places: npt.NDArray[np.int64], length: int) -> int:
+    """How many places are not near the ends, where the sides of a frame are."""
+    return int(np.count_nonzero((places > _FRAME_SHARE * length) & (places < (1 - _FRAME_SHARE) * length)))
 
 
 def _without_printed_lines(mask: Pixels, dpi: float) -> Pixels:
@@ -205,9 +242,14 @@ def _has_rim(hull: Contour, ink: Pixels, dpi: float) -> bool:
     outline = (depth > 0) & (depth <= 1.5)
     reach = 2 * pixels_of(_RIM_MM, dpi, 3) + 1
     near = np.asarray(cv2.dilate(own.astype(np.uint8), block(reach, reach))) > 0
-    dense = _share(own, rim) >= _RIM_TO_INSIDE * _share(own, inside)
-    filled = _INK_SHARES[0] <= _share(own, depth > 0) <= _INK_SHARES[1]
-    return dense and filled and _share(near, outline) >= _LEAST_RIM and _has_bow(own & (depth > 0))
+    denser, followed = _share(own, rim) / max(1e-3, _share(own, inside)), _share(near, outline)
+    if denser < _RIM_TO_INSIDE or followed < _LEAST_RIM:
+        return False
+    least = _INK_SHARES[0] if max(w, h) > pixels_of(_SEAL_MM, dpi) else _SEAL_INK
+    if not least <= _share(own, depth > 0) <= _INK_SHARES[1]:
+        return False
+    # A rim that falls into pieces is one where there is next to nothing inside it.
+    return (denser >= _HOLLOW and followed >= _PLAIN_RIM) or _has_bow(own & (depth > 0))
 
 
 def _has_bow(own: Mask) -> bool:

@@ -244,7 +244,8 @@ def _shape(low: float, high: float, fill: float) -> str:
     ratio = high / max(1.0, low)
     if fill >= 0.95:
         square = ratio < 1.12 and 11 <= low <= 26
-        return SQUARE if square else OBLONG if 1.25 <= ratio <= 2 and 22 <= high <= 46 else ""
+        # Two seals that touch are twice as long as high; no bank's frame is.
+        return SQUARE if square else OBLONG if 1.25 <= ratio <= 1.8 and 22 <= high <= 46 else ""
     if 0.75 <= fill <= 0.83:
         return ROUND if ratio < 1.06 and 22 <= low <= 46 else OVAL if 1.25 <= ratio <= 1.7 and 22 <= high <= 50 else ""
     return ""

@@ -20,7 +20,7 @@ from ocr.extract.stampink import stamp_ink
 from ocr.extract.stamps import Sheet, find_stamps
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
-from ocr.model import Line, Reading
+from ocr.model import Engine, Line, Reading
 from ocr.synthesis.stamps import drawn
 
 RED, DPMM = (40, 30, 200), 200 / 25.4
@@ -109,14 +109,17 @@ def test_a_doubtful_sign_of_money_does_not_count() -> None:
     assert of_value("¥12.00", (0.5, 0.99, 0.98, 0.6, 0.97, 0.99), "amount") == (0.99, 0.98, 0.97, 0.99)
 
 
-def _told(paper: Paper, *words: tuple[str, Box], asked: tuple[str, ...] = ()) -> dict[str, str]:
+def _told(
+    paper: Paper, *words: tuple[str, Box], asked: tuple[str, ...] = (), engine: Engine | None = None
+) -> dict[str, str]:
     """What is said of the stamps of a settlement application, on which a bank's and a customer's may stand."""
     lines = tuple(Line(text, 0.99, box) for text, box in words)
     page = Page(paper.pixels, 200.0)
     layout = analyse(Reading(lines, "test", page.width, page.height), ())
     first = extract(layout, catalogue().types["settlement_application"], (), paper.pixels)
     sheet = Sheet.of(page, layout, first, split_stamps(page))
-    return {each.field: each.value.value for each in find_stamps(sheet, RecordedEngine(Path("none")), asked)}
+    found = find_stamps(sheet, engine or RecordedEngine(Path("none")), asked)
+    return {each.field: each.value.value for each in found}
 
 
 def test_a_stamp_with_a_day_is_the_banks_whatever_its_shape() -> None:
@@ -131,3 +134,27 @@ def test_of_a_stamp_that_nothing_calls_for_nothing_is_said() -> None:
     assert _told(Paper()) == {}
     assert _told(Paper(), label) == {"stamp_bank": "absent"}
     assert _told(Paper(), asked=("stamp_bank",)) == {"stamp_bank": "absent"}
+
+
+@dataclass
+class Saying:
+    """An engine that reads one text everywhere."""
+
+    text: str
+    name: str = "saying"
+
+    def read(self, page: Page, quick: bool = False) -> Reading:
+        return Reading((), self.name, page.width, page.height)
+
+    def read_lines(self, crops: list[Pixels], kinds: object = None, quick: bool = False) -> list[Line]:
+        return [Line(self.text, 0.99)] * len(crops)
+
+
+def test_two_seals_that_touch_are_no_oblong_stamp() -> None:
+    paper = Paper()
+    paper.press("name", (60, 90))
+    paper.press("name", (75.5, 90))
+    assert len(split_stamps(Page(paper.pixels, 200.0)).boxes) == 1
+    words = (("客户签章", Box(400, 1000, 160, 36)), ("银行盖章", Box(1200, 900, 160, 36)))
+    told = _told(paper, *words, engine=Saying("财务专用章"))
+    assert told == {"stamp_customer": "present", "stamp_bank": "absent"}
