@@ -82,7 +82,7 @@ def refuse_number(scan: Scan, number: int, count: int) -> None:
 def resolution(declared: float | None, width: int, height: int) -> tuple[float, bool]:
     """The page's dpi and whether it is a guess: the declared one where a scanner could have written it (screen values
     such as 72 and 96 are what software writes when it does not know), else that of the A format it fits. A6 at 300 dpi
-    and A4 at 150 have the pixels of an A5 voucher at 200 on its scanner's bed, which is what branches have: no guess."""
+    and A4 at 150 have the pixels of an A5 voucher at 200 on its scanner's bed, which is what branches have."""
     if declared is not None and _PLAUSIBLE_DPI[0] <= declared <= _PLAUSIBLE_DPI[1]:
         return float(declared), False
     return _by_a_format(width, height), True
