@@ -23,10 +23,10 @@ from ocr.kinds import Normalised, amounts
 from ocr.model import Engine, Line
 
 _MOST = 14  # crops a page
-# Of 1,900 values as sure as that the second reading mended two brackets and spoilt as many values; of 220 choices it
-# changed none.
+# Of 1,900 names and texts as sure as that the second reading mended two brackets and spoilt as many values; of 220
+# choices it changed none. Of numbers it finds the digit that one of two equal ones lost.
 _USUALLY_SURE = 0.99
-_SURE = {"choice": 0.0, "date": 0.95, "account": 0.999, "amount": 1.1, "amount_cn": 1.1}
+_SURE = {"choice": 0.0, "date": 0.95, "number": 0.9995, "account": 0.9999, "amount": 1.1, "amount_cn": 1.1}
 # White between two Chinese characters of a name: one may have been left out.
 _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")
 _APART = re.compile(r"\s*\w\s")
