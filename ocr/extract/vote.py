@@ -45,9 +45,23 @@ def _chosen(found: Found, more: Sequence[Candidate]) -> Found:
     ballot = [own, *([found.other] if found.other else []), *more]
     votes = Counter(each.value.value for each in ballot)
     most = max(votes.values())
+    if most == 1 and len(ballot) > 2:
+        return _mixed(found, ballot)
     if votes[found.value.value] == most:
         return found
     winners = [each for each in ballot if votes[each.value.value] == most]
     best = max(winners, key=lambda each: each.mean)
     doubted = replace(found.evidence, again=-1.0, least=best.least, mean=best.mean)
     return replace(found, value=best.value, raw=best.raw, evidence=doubted, confidences=())
+
+
+def _mixed(found: Found, ballot: Sequence[Candidate]) -> Found:
+    """The value with what most readings say in each place, where all differ and are equally long: each misread another
+    character."""
+    if len({len(each.value.value) for each in ballot}) > 1 or found.value.numeric is not None:
+        return found
+    text = ""
+    for place, char in enumerate(found.value.value):
+        most, votes = Counter(each.value.value[place] for each in ballot).most_common(1)[0]
+        text += most if 2 * votes > len(ballot) else char
+    return found if text == found.value.value else replace(found, value=replace(found.value, value=text, repaired=True))
