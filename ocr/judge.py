@@ -20,6 +20,7 @@ _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 _PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
 _PART = re.compile(r"(?:分行|支行|营业部|营业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)")
 _PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
+_DOTTED = re.compile(r"\d[.·。]\d{1,2}[.·。]\d")
 _READ = 0.6  # a character less sure than that in both readings is a guess
 _LEGIBLE = 0.9  # of a page whose lines are less sure on the mean nothing stands that no rule proves
 _CODES, _CODE = frozenset({"branch_no", "teller_no", "authoriser_no"}), 4  # no bank's codes are shorter
@@ -169,7 +170,7 @@ def _unproved(found: Found, kind: str) -> bool:
         e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
         found.field in _CODES and len(value.value) < _CODE,
         kind in {"account", "number"} and _is_gapped(found.raw),
-        kind == "date" and _PADDED.search(found.raw) is not None,
+        kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
     ))  # fmt: skip
 
@@ -177,6 +178,11 @@ def _unproved(found: Found, kind: str) -> bool:
 def _has_twin(field: str, kind: str) -> bool:
     """Whether another field of a voucher holds a value of the same look: payer's and payee's, three days of a bill."""
     return kind in {"name", "account", "amount", "amount_cn"} or field in {"bill_issue_date", "bill_due_date"}
+
+
+def _is_stamped(found: Found) -> bool:
+    """Whether a date that no label leads to is written as on a teller's stamp."""
+    return found.evidence.how == LOOSE and _DOTTED.search(found.raw) is not None
 
 
 def _is_gapped(raw: str) -> bool:

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 CAPITAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
+LARGEST = 10**12
+"""Amounts from here on are not written in capitals."""
+
 _GROUPS = ("", "万", "亿")
 
 
@@ -25,7 +28,7 @@ def _group(number: int) -> str:
 
 def capital_integer(number: int) -> str:
     """`number` ≥ 0 in capitals without a unit: 100200 is 壹拾万零贰佰; 0 is 零. ValueError from 10**12 up."""
-    if not 0 <= number < 10**12:
+    if not 0 <= number < LARGEST:
         raise ValueError(f"{number} cannot be written in capitals: it must lie between 0 and 10**12")
     text, gap = "", False
     for place in range(2, -1, -1):

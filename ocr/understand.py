@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from imaging.bitonal import is_bitonal, softened, unruled
 from imaging.lines import cells
 from imaging.model import Page
 from imaging.recipe import reading_stream
@@ -16,9 +17,11 @@ from ocr.calibration import ACCEPT_ERROR
 from ocr.classify import TypeGuess, classify
 from ocr.cover import Cover, read_cover
 from ocr.extract import Extraction, Layout, analyse, extract
+from ocr.extract.edges import with_crossings
 from ocr.extract.found import Found
 from ocr.extract.reread import read_missing, reread
 from ocr.extract.stamps import Sheet, find_stamps
+from ocr.extract.vote import voted
 from ocr.forms import catalogue
 from ocr.judge import judge
 from ocr.known.model import KnownForm
@@ -40,23 +43,25 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page that was read but not yet understood: the page upright, split into text and stamps, and the reading."""
+    """A page that was read but not yet understood: the page upright, split into text and stamps, the reading, and the
+    text as it was read: of a page in black and white without rules, its edges soft."""
 
     page: Page
     stamps: Stamps
     reading: Reading
+    print: Page
 
 
 def see(page: Page, engine: Engine, stamps: Stamps | None = None) -> Seen:
     """Read a processed page, turned so that its text stands upright. `stamps` is its reading stream where that was made
     before."""
     stamps = stamps or reading_stream(page)
-    text, reading = read_upright(stamps.text_stream, engine)
-    if text is stamps.text_stream:
-        return Seen(page, stamps, reading)
-    quarters = int(text.note("turned").get("quarters", 0))
-    upright = turned(page, quarters)
-    return Seen(upright, replace(reading_stream(upright), text_stream=text), reading)
+    given = softened(unruled(stamps.text_stream))
+    text, reading = read_upright(given, engine)
+    if text is given:
+        return Seen(page, stamps, reading, text)
+    upright = turned(page, int(text.note("turned").get("quarters", 0)))
+    return Seen(upright, reading_stream(upright), reading, text)
 
 
 def _of_cover(cover: Cover) -> Voucher:
@@ -69,12 +74,16 @@ def evidence_of(
     seen: Seen, layout: Layout, guess: TypeGuess, engine: Engine, on: dt.date, asked: Sequence[str]
 ) -> tuple[dict[str, Found], Case]:
     """The values of a voucher with all evidence, not yet judged, and the case that the rules judged."""
-    kind, pixels = catalogue().types[guess.type], seen.stamps.text_stream.pixels
-    first: Extraction = extract(layout, kind, guess.runs, pixels)
+    kind, pixels = catalogue().types[guess.type], seen.print.pixels
+    bare = unruled(seen.stamps.text_stream).pixels
+    first: Extraction = extract(layout, kind, guess.runs, bare)
     found = {each.field: each for each in first.found}
     proven = frozenset(proofs(case_of(kind, found, on, asked)))
     missing = {name: field for name, field in first.fields.items() if name not in found}
     again = reread(first.found, first.fields, pixels, engine, proven)
+    if is_bitonal(seen.page):
+        ruled = seen.stamps.text_stream.pixels
+        again = [with_crossings(each, ruled) for each in voted(again, first.fields, [ruled], engine)]
     lifted = [(stamp.box, seen.page.pixels) for stamp in seen.stamps.boxes]
     late = read_missing(missing, first.roles, layout, pixels, engine, lifted)
     marks = find_stamps(Sheet.of(seen.page, layout, first, seen.stamps), engine, asked)

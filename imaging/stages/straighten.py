@@ -21,7 +21,8 @@ def straighten(page: Page) -> Page:
     seen = view(page)
     cut = find_sheet(seen, page.width, page.height)
     sheet = sheet_of(seen, cut)
-    runs = cut_runs(sheet, is_bilevel(page.pixels))
+    bilevel = is_bilevel(page.pixels)
+    runs = cut_runs(sheet, bilevel)
     angle, certainty = level_angle(sheet)
     lies = lie(_level(sheet, angle))
     width, height = page.width, page.height
@@ -32,7 +33,7 @@ def straighten(page: Page) -> Page:
     done = (
         page.noted("orient", None, None, **turn, across=lies.across, down=lies.down)
         .noted("crop", None, None, **noted(cut, width, height, runs), **shape(outline(seen)))
-        .noted("deskew", pixels, angle=angle, certainty=certainty, width=cut.box.w, height=cut.box.h)
+        .noted("deskew", pixels, angle=angle, certainty=certainty, width=cut.box.w, height=cut.box.h, bilevel=bilevel)
     )
     if small is not None:
         keep(done, small)

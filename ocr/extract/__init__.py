@@ -186,7 +186,9 @@ def _with_guessed(layout: Layout, kind: TypeDef, title: Sequence[int]) -> Layout
     used = {i for _, heads in layout.grids for i in heads} | set(title)
     runs = [replace(run, text="") if i in used else run for i, run in enumerate(layout.runs)]
     more = guessed_marks(runs, layout.marks, lacking)
-    return replace(layout, marks=tuple(sorted([*layout.marks, *more], key=lambda m: (m.run, m.start))))
+    guessed = {(mark.run, mark.start) for mark in more}
+    kept = [mark for mark in layout.marks if (mark.run, mark.start) not in guessed]
+    return replace(layout, marks=tuple(sorted([*kept, *more], key=lambda m: (m.run, m.start))))
 
 
 def extract(layout: Layout, kind: TypeDef, title: Sequence[int], pixels: Pixels) -> Extraction:

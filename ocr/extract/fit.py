@@ -96,10 +96,10 @@ def _spaced(found: Normalised) -> Normalised:
 
 
 def _simplified(found: Normalised) -> Normalised:
-    """A name in which a few characters were read in their traditional form, as it was printed; a name that is mostly
-    traditional stays."""
+    """A name of which characters were read in their traditional form, as it was printed; one that is mostly traditional
+    stays."""
     changed = sum(ord(c) in to_simple() for c in found.value)
-    if not changed or changed > 0.34 * len(found.value):
+    if not changed or 2 * changed > len(found.value):
         return found
     return replace(found, value=found.value.translate(to_simple()), repaired=True)
 

@@ -47,9 +47,21 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Another reading of a value that differs from the one that stands: what it says, what was read for it, and the
+    least and mean confidence of its characters."""
+
+    value: Normalised
+    raw: str
+    least: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One field's value, what was read for it, where it stands, where it was expected to stand (its cell), and the
-    evidence. `card` says that it is printed under 卡号, `lines` are the boxes of its rows of print."""
+    evidence. `card` says that it is printed under 卡号, `lines` are the boxes of its rows of print; `other` is what a
+    second reading said that differs from the first, or the first where the second stands."""
 
     field: str
     value: Normalised
@@ -61,6 +73,7 @@ class Found:
     grid: Grid | None = None
     lines: tuple[Box, ...] = ()
     confidences: tuple[float, ...] = ()
+    other: Candidate | None = None
 
 
 _LEADING_SIGN = re.compile(r"^[(（]?(?:人民币|RMB|CNY)?(?:[(（]?大写[)）]?)?[:：]?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ocr.extract.lexicon import Meaning, lexicon, plain
 from ocr.extract.marks import Mark
@@ -27,7 +28,25 @@ def guessed_marks(runs: Sequence[Run], marks: Sequence[Mark], lacking: Iterable[
         meaning = _likely(run, wanted)
         if meaning is not None and all(set(meaning.fields) != set(m.meaning.fields) for m in found):
             found.append(Mark(meaning, index, 0, len(run.text), run.box, run.cell, GUESSED))
-    return found
+    return [*found, *_of_two(marks, wanted)]
+
+
+def _of_two(marks: Sequence[Mark], wanted: Mapping[str, Meaning]) -> list[Mark]:
+    """Marks of two characters and a colon that the lexicon does not know (搞要:), as the one lacking label that has one
+    of them in its place."""
+    found: list[Mark] = []
+    for mark in marks:
+        word = mark.meaning.label
+        if word in lexicon() or len(word) != 2 or mark.others:
+            continue
+        near = {wanted[label].fields: label for label in wanted if len(label) == 2 and _shares_one(word, label)}
+        if len(near) == 1:
+            found.append(replace(mark, meaning=wanted[next(iter(near.values()))], score=GUESSED))
+    return found if len({each.meaning.fields for each in found}) == len(found) else []
+
+
+def _shares_one(word: str, label: str) -> bool:
+    return sum(a == b for a, b in zip(word, label, strict=True)) == 1
 
 
 def _likely(run: Run, wanted: Mapping[str, Meaning]) -> Meaning | None:

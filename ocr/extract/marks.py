@@ -156,10 +156,12 @@ def _same_meaning(a: str, b: str) -> bool:
 
 
 def _whole(index: int, run: Run, found: list[Mark]) -> list[Mark]:
-    """The labels of a run, or the longer one that it is as a whole with a character misread (收款人账弓)."""
+    """The labels of a run, or the longer one that it is as a whole, or up to its colon, with a character misread
+    (收款人账弓)."""
     if len(found) == 1 and found[0].start == 0 and found[0].score < 1:
         near = _misread(index, run)
-        if near and near[0].end == len(run.text) and len(near[0].meaning.label) > len(found[0].meaning.label):
+        ends = near and (near[0].end == len(run.text) or run.text[near[0].end - 1] == ":")
+        if ends and len(near[0].meaning.label) > len(found[0].meaning.label):
             return near
     return found
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from ocr.extract.found import Evidence, Found
 from ocr.forms import TypeDef
 from ocr.kinds import Normalised, amounts, capital_value, capitals
-from ocr.numerals import to_capital
+from ocr.numerals import LARGEST, to_capital
 from ocr.rules import Case, discount_interest_is_right
 
 DERIVED, MENDED = "derived", "mended"
@@ -39,7 +39,7 @@ def _nearest(words: str, amount: Decimal) -> tuple[str, int]:
 def _words(words: Found, digits: Found) -> Found:
     """The words with misread characters as the digits say, where only a few are off."""
     amount = digits.value.numeric
-    if amount is None or amount <= 0 or words.value.numeric == amount:
+    if amount is None or not 0 < amount < LARGEST or words.value.numeric == amount:
         return words
     way, off = _nearest(words.value.value, amount)
     if off > max(1, _MOST_OFF * len(way)) or not _may_differ(words, way):

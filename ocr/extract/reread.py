@@ -12,7 +12,7 @@ from imaging.model import Box, Pixels
 from ocr.extract import Layout
 from ocr.extract.crops import grid_strip, ink_columns, line_crop
 from ocr.extract.fit import misfit, read_as
-from ocr.extract.found import GRID, STAMP, TICK, Evidence, Found, least_and_mean, of_value
+from ocr.extract.found import GRID, STAMP, TICK, Candidate, Evidence, Found, least_and_mean, of_value
 from ocr.extract.grids import Grid
 from ocr.extract.marks import Mark
 from ocr.extract.roles import Role
@@ -105,9 +105,11 @@ def _agree(found: Found, second: _Second, field: FieldDef) -> Found:
         best = replace(evidence, again=max(second.least, 0.01), mean=max(evidence.mean, second.mean))
         return replace(found, evidence=best)
     if not _is_better(found, second, field):
-        return replace(found, evidence=replace(evidence, again=-1.0))
+        other = Candidate(second.value, second.text, second.least, second.mean)
+        return replace(found, evidence=replace(evidence, again=-1.0), other=other)
     doubted = replace(evidence, again=-1.0, least=second.least, mean=second.mean)
-    return replace(found, value=second.value, raw=second.text, evidence=doubted)
+    other = Candidate(found.value, found.raw, evidence.least, evidence.mean)
+    return replace(found, value=second.value, raw=second.text, evidence=doubted, other=other)
 
 
 def _mask(field: FieldDef) -> str | None:
@@ -178,6 +180,21 @@ def reread(
         for each, start, end in spans
     }
     return [changed.get(each.field, each) for each in found]
+
+
+def candidates(
+    found: Sequence[Found], fields: Mapping[str, FieldDef], pixels: Pixels, engine: Engine
+) -> list[Candidate | None]:
+    """What each value reads as on other pixels of the same page; None where nothing of its kind was read."""
+    crops = [_crops_of(each, pixels, fields[each.field]) for each in found]
+    kinds = [_mask(fields[each.field]) for each, mine in zip(found, crops, strict=True) for _ in mine]
+    lines = iter(engine.read_lines([crop for mine in crops for crop in mine], kinds) if kinds else [])
+    read: list[Candidate | None] = []
+    for each, mine in zip(found, crops, strict=True):
+        second = _of_lines([next(lines) for _ in mine], fields[each.field], each.grid, pixels)
+        value = second.value
+        read.append(None if value is None else Candidate(value, second.text, second.least, second.mean))
+    return read
 
 
 def _area(mark: Mark, layout: Layout) -> Box | None:

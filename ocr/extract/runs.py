@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ocr.model import Line, Reading
 WIDE_GAP = 1.6  # of the line's height, between the edges of two characters
 _HALF = 0.5
 _BORDER_GAP = 0.22
+_OFF = 1.35  # times the usual step from character to character
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +149,25 @@ def _cut(line: Line, box: Box, cells: Cells) -> list[Run]:
     gaps = [space or gap > _HALF for (*_, space), gap in zip(chars, white, strict=True)]
     whole = _run(chars, gaps, box, -1, False)
     borders = [i for i in range(1, len(chars)) if places[i] != places[i - 1]]
-    cuts = sorted(
-        {i for i in range(1, len(chars)) if white[i] > WIDE_GAP} | {i for i in borders if _parts(whole, i, white[i])}
-    )
+    apart = [i for i in borders if _parts(whole, i, white[i]) or _stands_off(whole, i)]
+    cuts = sorted({i for i in range(1, len(chars)) if white[i] > WIDE_GAP} | set(apart))
     runs = []
     for start, end in zip([0, *cuts], [*cuts, len(chars)], strict=True):
         part = whole.part(start, end)
         cell = Counter(places[start:end]).most_common(1)[0][0]
         runs.append(_run(chars[start:end], [False, *gaps[start + 1 : end]], part.box, cell, False))
     return runs
+
+
+def _stands_off(run: Run, place: int) -> bool:
+    """Whether two Chinese characters stand further apart than the others of their line, whose box may be higher than
+    its print."""
+    steps = [b - a for i, (a, b) in enumerate(itertools.pairwise(run.xs), 1) if i != place and _are_chinese(run, i)]
+    return len(steps) > 1 and _are_chinese(run, place) and run.xs[place] - run.xs[place - 1] > _OFF * median(steps)
+
+
+def _are_chinese(run: Run, place: int) -> bool:
+    return all(unicodedata.east_asian_width(char) == "W" for char in run.text[place - 1 : place + 1])
 
 
 def _parts(run: Run, place: int, white: float) -> bool:

@@ -148,14 +148,40 @@ def _by_ink(gray: Pixels, options: Sequence[Option]) -> tuple[Option, float] | N
     return options[order[0]], min(0.97, 0.5 + 0.6 * (most / second - 1) + 2 * (most - second))
 
 
+def _by_boxes(gray: Pixels, options: Sequence[Option]) -> Option | None:
+    """The option without an empty box before it, where all others have one; None where several lack it."""
+    lacking = [option for option in options if not _has_empty_box(gray, option)]
+    return lacking[0] if len(lacking) == 1 and len(options) > 1 else None
+
+
+def _has_empty_box(gray: Pixels, option: Option) -> bool:
+    """Whether white that a box encloses stands right before an option."""
+    size = option.box.h
+    left, right = round(option.first - 3 * option.pitch), round(option.first - 0.3 * option.pitch)
+    part = gray[max(0, option.box.y) : option.box.bottom, max(0, left) : max(0, right)]
+    if part.size < 16:
+        return False
+    paper = float(np.median(gray[::8, ::8]))
+    white = np.asarray(part >= paper - 45, np.uint8)
+    for x, y, w, h, area in cv2.connectedComponentsWithStats(white, connectivity=4)[2][1:].tolist():
+        inside = x > 0 and y > 0 and x + w < white.shape[1] and y + h < white.shape[0]
+        square = 0.2 * size <= min(w, h) and max(w, h) <= min(size, 1.4 * min(w, h))
+        if inside and square and area >= 0.9 * w * h:
+            return True
+    return False
+
+
 def ticked(pixels: Pixels, options: Sequence[Option]) -> tuple[Option, float] | None:
     """The marked option and how sure that is (0..1); None where none stands out."""
     marked = [option for option in options if option.ticked]
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
     inked = _by_ink(np.asarray(gray, np.uint8), options)
+    filled = _by_boxes(np.asarray(gray, np.uint8), options)
     if len({option.value for option in marked}) == 1:
         agreed = inked is not None and inked[0].value == marked[0].value
         return marked[0], 0.999 if agreed else 0.95
+    if filled is not None and (inked is None or inked[0] is not filled):
+        return filled, 0.8
     boxless = [option for option in options if not option.unticked]
     if inked is None:
         return (boxless[0], 0.7) if len(boxless) == 1 else None

@@ -10,6 +10,7 @@ _BETWEEN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 # NFKC makes Latin punctuation of the full-width kind; beside it a space says nothing in Chinese text.
 _BESIDE_PUNCTUATION = re.compile(rf"(?<=[{_CJK}])\s+(?=[(),:;])|(?<=[(),:;])\s+(?=[{_CJK}])")
 _DIGIT_LIKE = str.maketrans("OoQDIli|!ZzSsBbGqg〇○", "00001111122558669900")
+_STRAY = re.compile(r"(?<=\d)[()\[\]|/\\]+(?=\d)")  # a stroke of a stamp or a fold between digits
 _HYPHENS = re.compile(r"[‐‑‒–—―−]")
 
 
@@ -35,6 +36,7 @@ def digits(text: str) -> tuple[str, bool] | None:
     compact = re.sub(r"[\s.,·'`_:;*-]", "", nfkc(text))
     if compact.isascii() and compact.isdigit():
         return compact, False
+    compact = _STRAY.sub("", compact)
     guess = compact.translate(_DIGIT_LIKE)
     real = sum(c.isdigit() for c in compact)
     if guess.isascii() and guess.isdigit() and real * 3 >= len(compact) * 2:
