@@ -176,7 +176,7 @@ def test_a_crash_between_index_and_outbox_indexes_again_to_the_same_end(
 ) -> None:
     keep(archive, payer_name="张三")
 
-    def crash() -> None:
+    def crash(**_: bool) -> None:
         raise Crash
 
     with monkeypatch.context() as patch:
