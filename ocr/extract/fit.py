@@ -21,7 +21,7 @@ _RATE = re.compile(r"\d+(\.\d+)?\s*[%‰]|^\D{0,4}\d+\.\d+")
 _LATIN_OPENING = re.compile(r"(?<=[A-Za-z]{2})(\()(?=[A-Za-z])")
 _LATIN_GAP = re.compile(r"([,)])(?=[A-Za-z]{2})")
 # The year of an official document stands in these brackets (GB/T 9704), which are read as square ones.
-_YEAR = re.compile(r"[\[〔](\d{4})[\]〕]")
+_YEAR = re.compile(r"[\[〔【](\d{4})[\]〕】]")
 # Printed beside the purpose on many forms, seldom one.
 _FEE = re.compile(r"手续费|邮电费|工本费|(?:电子)?汇划费")
 
