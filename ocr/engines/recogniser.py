@@ -18,7 +18,7 @@ from ocr.engines.detector import Region
 from ocr.engines.networks import Floats, Network
 
 STEP = 8  # pixels of a strip to one step of the answer
-GAP = 32  # pixels between two lines of a strip
+GAP = 16  # pixels between two lines of a strip; with 32 as many lines are read otherwise than alone
 WIDTHS = (192, 384, 640)  # of trays; each is compiled when it is first needed, all of the small network keep 100 MB
 LONGEST = 1920  # of a strip; one that is wider than a tray is read in parts
 PAPER = 127  # the padding that the network was trained with: zero after scaling

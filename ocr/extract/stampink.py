@@ -38,8 +38,9 @@ def is_gray(page: Page) -> bool:
     """Whether a page has no colour in which a stamp could stand out."""
     if page.pixels.ndim == 2:
         return True
-    small = page.pixels[::6, ::6].astype(np.int16)
-    return bool(np.percentile(small.max(axis=2) - small.min(axis=2), 99.9) < _GRAY)
+    blue, green, red = cv2.split(page.pixels[::6, ::6])
+    most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    return bool(np.percentile(cv2.subtract(most, least), 99.9) < _GRAY)
 
 
 def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box] = ()) -> StampInk:
