@@ -51,7 +51,8 @@ def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box
     dpi = page.dpi / times
     small = shrunk((even if bare else page).pixels, times)
     ink = _dark(small, lines, times) if bare else _coloured(small)
-    ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
+    if (ink > _INKED).any():
+        ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
     area = float((ink > _INKED).sum()) * (2.54 / dpi) ** 2
     wide = cv2.blur(cv2.dilate(ink, np.ones((3, 3), np.uint8)), (3, 3))
     fine = cv2.resize(wide, None, fx=DPI / dpi, fy=DPI / dpi, interpolation=cv2.INTER_LINEAR)
