@@ -18,7 +18,7 @@ from ocr.engines.detector import Region
 from ocr.engines.networks import Floats, Network
 
 STEP = 8  # pixels of a strip to one step of the answer
-GAP = 16  # pixels between two lines of a strip; with 32 as many lines are read otherwise than alone
+GAP = 24  # pixels between two lines of a strip; with 32 as many lines are read otherwise than alone
 WIDTHS = (192, 384, 640)  # of trays; each is compiled when it is first needed, all of the small network keep 100 MB
 MANY = (384, 640, 1280)  # of trays of a network that reads a whole page at once
 BESIDE = 80  # pixels' worth of what a tray costs beside its pixels
