@@ -11,11 +11,12 @@ from ocr.extract.fit import to_simple
 from ocr.extract.found import GRID, LABEL, LOOSE, STAMP, TICK, ZONE, Found
 from ocr.extract.mend import DEPENDENT, MENDED
 from ocr.forms import FieldDef
+from ocr.kinds.texts import ENDINGS
 from ocr.model import FieldValue
 
 _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # white where a character may be missing
 _NUMBER = re.compile(r"\d{6}")
-_END = re.compile(r"(?:公司|支行|分行|营业部|营业室|商行|经营部|事务所|中心)(?=.{3})")
+_END = re.compile(rf"(?:{ENDINGS})(?=.{{3}})")
 _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 _PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
 _PART = re.compile(r"(?:分行|支行|营业部|营业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)")

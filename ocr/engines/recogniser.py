@@ -18,9 +18,11 @@ from ocr.engines.detector import Region
 from ocr.engines.networks import Compiled, Floats, Network
 
 STEP = 8  # pixels of a strip to one step of the answer
-GAP = 32  # pixels between two lines of a strip
+GAP = 24  # pixels between two lines of a strip; with 32 as many lines are read otherwise than alone
 WIDTHS = (192, 384, 640)  # of trays; each is compiled when it is first needed, all of the small network keep 100 MB
-LONGEST = 1920  # of a strip; one that is wider than a tray is read in parts
+MANY = (384, 640, 1280)  # of trays of a network that reads a whole page at once
+BESIDE = 80  # pixels' worth of what a tray costs beside its pixels
+LONGEST, WHOLE = 1920, 640  # of a strip, and of one that is not read in parts
 PAPER = 127  # the padding that the network was trained with: zero after scaling
 FORBIDDEN = -1e4
 
@@ -31,12 +33,14 @@ Allowed = Sequence[frozenset[str] | None]
 @dataclass(frozen=True, slots=True)
 class Grade:
     """How thoroughly to read: the network, the rows of a strip, the height in pixels to which a line is scaled (more
-    than the rows: its upper and lower edges, which are blank, are cut off), and whether with 8-bit integers."""
+    than the rows: its upper and lower edges, which are blank, are cut off), whether with 8-bit integers, and the widths
+    of trays."""
 
     network: Network
     rows: int
     height: int
     quantised: bool
+    widths: tuple[int, ...] = WIDTHS
 
     @property
     def ranges(self) -> str:
@@ -46,15 +50,16 @@ class Grade:
 
 # Of 366 lines of 13 demo pages the tiny network reads 341 as CAREFUL does, with 8-bit integers 337 at two thirds of the
 # cost, at 32 rows 319. Of 737 sure lines SECOND reads none otherwise but for the width of a sign, at half the cost.
-QUICK = Grade(networks.TINY_RECOGNISER, rows=48, height=48, quantised=True)
+QUICK = Grade(networks.TINY_RECOGNISER, rows=48, height=48, quantised=True, widths=MANY)
 CAREFUL = Grade(networks.SMALL_RECOGNISER, rows=48, height=48, quantised=False)
 SECOND = Grade(networks.SMALL_RECOGNISER, rows=48, height=48, quantised=True)
 
 
 @dataclass(slots=True)
 class Tray:
-    """Strips side by side: the number of each and where it begins, in pixels."""
+    """Strips side by side: the number of each and where it begins, in pixels. It has one of the widths `sizes`."""
 
+    sizes: tuple[int, ...] = WIDTHS
     places: list[tuple[int, int]] = field(default_factory=list)
     end: int = 0
 
@@ -69,7 +74,7 @@ class Tray:
     @property
     def width(self) -> int:
         """Of the strip that it is read in."""
-        return next(width for width in WIDTHS if width >= self.end)
+        return next(width for width in self.sizes if width >= self.end)
 
 
 class Recogniser:
@@ -94,7 +99,7 @@ class Recogniser:
 
     def _read(self, strips: list[Strip], allowed: Allowed) -> list[Decoded]:
         found = [Decoded()] * len(strips)
-        for tray in trays([strip.shape[1] for strip in strips]):
+        for tray in trays([strip.shape[1] for strip in strips], self.grade.widths):
             answer = self._infer(tray, strips)
             for number, start in tray.places:
                 width = strips[number].shape[1]
@@ -143,9 +148,9 @@ def _mask(tray: Tray, strips: list[Strip], width: int) -> Floats:
 def halves(strip: Strip) -> list[Strip]:
     """A strip that is too wide for a tray in two or more, parted where least is printed in its middle third."""
     width = strip.shape[1]
-    if width <= WIDTHS[-1]:
+    if width <= WHOLE:
         return [strip]
-    first, last = width - WIDTHS[-1], WIDTHS[-1]
+    first, last = width - WHOLE, WHOLE
     first, last = (first, last + 1) if 0 <= last - first < width // 3 else (width // 3, width - width // 3)
     columns = strip[:, first:last].min(axis=2).astype(np.float32).std(axis=0)
     even = np.convolve(np.pad(columns, STEP, mode="edge"), np.ones(2 * STEP + 1), "valid")
@@ -153,19 +158,19 @@ def halves(strip: Strip) -> list[Strip]:
     return [*halves(strip[:, :place]), *halves(strip[:, place:])]
 
 
-def trays(widths: list[int]) -> list[Tray]:
-    """Strips of these widths laid side by side, in trays of the length that leaves least over."""
-    ways = [_filled(widths, full) for full in reversed(WIDTHS)]
-    return min(ways, key=lambda way: sum(tray.width for tray in way))
+def trays(widths: list[int], sizes: tuple[int, ...] = WIDTHS) -> list[Tray]:
+    """Strips of these widths laid side by side, in trays of those of the `sizes` that cost least."""
+    ways = [_filled(widths, full, sizes) for full in reversed(sizes)]
+    return min(ways, key=lambda way: sum(tray.width + BESIDE for tray in way))
 
 
-def _filled(widths: list[int], full: int) -> list[Tray]:
+def _filled(widths: list[int], full: int, sizes: tuple[int, ...]) -> list[Tray]:
     """Trays up to `full` pixels, the widest strips first; a wider strip lies alone."""
     found: list[Tray] = []
     for number in sorted(range(len(widths)), key=lambda number: (-widths[number], number)):
         tray = next((tray for tray in found if tray.holds(widths[number], full)), None)
         if tray is None:
-            tray = Tray()
+            tray = Tray(sizes)
             found.append(tray)
         tray.add(number, widths[number])
     return found

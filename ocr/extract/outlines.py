@@ -103,21 +103,29 @@ def _kernel(points: npt.NDArray[np.float32]) -> Map:
     return np.asarray(on / on.sum() - 0.8 * beside / beside.sum(), np.float32)
 
 
-@lru_cache(maxsize=2)  # 20-55 MB each; the pages of a day have one or two sizes
-def _models(height: int, width: int) -> tuple[_Model, ...]:
-    """All shapes, their kernels padded to a map of that size."""
+@lru_cache(maxsize=1)
+def _drawn() -> tuple[tuple[str, float, float, float, npt.NDArray[np.float32], Map], ...]:
+    """All shapes with their sides in mm, turns, points and kernels."""
     found = []
     for shape, sizes in _SIZES.items():
         for w, h in sizes:
             for turn in (0,) if shape == ROUND else _TURNS:
                 points = _points(shape, w, h, turn)
-                kernel = _kernel(points)
-                padded = np.zeros((height, width), np.float32)
-                padded[: kernel.shape[0], : kernel.shape[1]] = kernel[:height, :width]
-                # The centre of a kernel lies on the origin.
-                padded = np.roll(padded, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
-                spectrum = np.conj(np.fft.rfft2(padded)).astype(np.complex64)
-                found.append(_Model(shape, w, h, turn, spectrum, points))
+                found.append((shape, w, h, turn, points, _kernel(points)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=3)  # 17-55 MB each; the pages of a day have one or two sizes
+def _models(height: int, width: int) -> tuple[_Model, ...]:
+    """All shapes, their kernels padded to a map of that size."""
+    found = []
+    for shape, w, h, turn, points, kernel in _drawn():
+        padded = np.zeros((height, width), np.float32)
+        padded[: kernel.shape[0], : kernel.shape[1]] = kernel[:height, :width]
+        # The centre of a kernel lies on the origin.
+        padded = np.roll(padded, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
+        spectrum = np.conj(np.fft.rfft2(padded)).astype(np.complex64)
+        found.append(_Model(shape, w, h, turn, spectrum, points))
     return tuple(found)
 
 

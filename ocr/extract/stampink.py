@@ -38,8 +38,9 @@ def is_gray(page: Page) -> bool:
     """Whether a page has no colour in which a stamp could stand out."""
     if page.pixels.ndim == 2:
         return True
-    small = page.pixels[::6, ::6].astype(np.int16)
-    return bool(np.percentile(small.max(axis=2) - small.min(axis=2), 99.9) < _GRAY)
+    blue, green, red = cv2.split(page.pixels[::6, ::6])
+    most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    return bool(np.percentile(cv2.subtract(most, least), 99.9) < _GRAY)
 
 
 def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box] = ()) -> StampInk:
@@ -50,7 +51,8 @@ def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box
     dpi = page.dpi / times
     small = shrunk((even if bare else page).pixels, times)
     ink = _dark(small, lines, times) if bare else _coloured(small)
-    ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
+    if (ink > _INKED).any():
+        ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
     area = float((ink > _INKED).sum()) * (2.54 / dpi) ** 2
     wide = cv2.blur(cv2.dilate(ink, np.ones((3, 3), np.uint8)), (3, 3))
     fine = cv2.resize(wide, None, fx=DPI / dpi, fy=DPI / dpi, interpolation=cv2.INTER_LINEAR)

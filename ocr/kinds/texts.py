@@ -13,6 +13,8 @@ _DIGIT_LIKE = str.maketrans("OoQDIli|!ZzSsBbGqg〇○", "00001111122558669900")
 _STRAY = re.compile(r"(?<=\d)[()\[\]|/\\]+(?=\d)")  # a stroke of a stamp or a fold between digits
 _HYPHENS = re.compile(r"[‐‑‒–—―−]")
 
+ENDINGS = "公司|支行|分行|营业部|营业室|商行|经营部|事务所|中心"  # of the names of companies and of banks' offices
+
 
 def nfkc(text: str) -> str:
     """NFKC with one kind of hyphen and of yen sign."""

@@ -8,7 +8,8 @@ import pytest
 
 from imaging.model import Box, Page
 from imaging.stages.orient import turned
-from ocr.engines.detector import Region, regions_of
+from ocr.engines import networks, surgery
+from ocr.engines.detector import Region, framed, regions_of
 from ocr.engines.rapid import RapidEngine
 from ocr.engines.recogniser import GAP, QUICK, WIDTHS, halves, strip_at, strip_of, trays
 from ocr.model import Line, Reading
@@ -42,6 +43,17 @@ def test_a_faint_spot_is_no_region() -> None:
     chart = np.zeros((96, 160), np.float32)
     chart[40:51, 20:121] = 0.4
     assert regions_of(chart, 1.0, 1.0) == []
+
+
+def test_a_detector_parted_into_planes_draws_the_map_that_it_drew_whole() -> None:
+    network = networks.TINY_DETECTOR
+    inputs = {"x": network.tensor(framed(form().pixels))}
+    whole = networks.compiled(networks.read_model(network))(inputs)[0, 0].copy()
+    model = networks.read_model(network)
+    surgery.part(model)
+    drawn = surgery.joined(networks.compiled(model)(inputs))
+    assert drawn.shape == whole.shape
+    assert np.abs(drawn - whole).max() < 0.1  # where the processor computes with 16-bit floats
 
 
 def test_a_box_never_leaves_its_page() -> None:
