@@ -16,12 +16,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from api.settings import Settings
 from imaging.decode import decode
 from imaging.model import Scan
 from imaging.recipe import run
-from ocr import engines
 from ocr.synthesis.day import make_day
 from ocr.understand import understand
+from processing.engines import open_engine
 
 DAY = date(2026, 4, 21)
 PRINTS = tuple(f"memory {number}" for number in range(8))
@@ -51,7 +52,7 @@ def make(folder: Path) -> None:
 
 def measure(images: list[bytes], pages: int, every: int) -> None:
     """Print a line each `every` pages."""
-    engine = engines.load("rapid")
+    engine = open_engine("rapid", cache=str(Settings().cache), ready=True)  # as a worker has it
     for number, scan in enumerate(scans(images, pages), 1):
         understand(run(decode(scan)), engine, business_date=DAY)
         if number % every == 0:

@@ -8,10 +8,13 @@ from ocr.engines import installed, load
 from ocr.model import Engine
 
 
-def open_engine(name: str, *, cache: str = "", full_text: bool = False, languages: str = "") -> Engine:
+def open_engine(
+    name: str, *, cache: str = "", full_text: bool = False, languages: str = "", ready: bool = False
+) -> Engine:
     """The engine of that name with what it takes of the settings: one without networks has no `cache`, one that reads
-    all text in any case no `full_text`, and `rapid` no `languages`. EngineError where it cannot work here."""
-    said = {"cache": cache, "full_text": full_text, "languages": languages}
+    all text in any case no `full_text`, and `rapid` no `languages`. One that is to read many
+    pages is made `ready` for them. EngineError where it cannot work here."""
+    said = {"cache": cache, "full_text": full_text, "languages": languages, "ready": ready}
     return load(name, **{option: value for option, value in said.items() if value and _takes(name, option)})
 
 

@@ -19,5 +19,6 @@ def open_worker(config: WorkerConfig) -> tuple[Archive, Engine]:
     cv2.setNumThreads(1)
     catalogue, wakes = Catalogue(config.catalogue), bool(config.broker.url)
     archive = Archive(catalogue, known_store(catalogue, config.objects), MemoryIndex(), wakes)
-    engine = open_engine(config.engine, cache=config.cache, full_text=config.full_text, languages=config.languages)
+    said = {"cache": config.cache, "languages": config.languages}
+    engine = open_engine(config.engine, **said, full_text=config.full_text, ready=True)
     return archive, engine

@@ -30,14 +30,15 @@ class RapidEngine:
     """Reads Chinese, Latin and digits: the tiny network all lines, the small one again those of which it is not sure.
     `cache` is a folder that keeps compiled networks between runs, `models` one with other networks of the same names;
     `exact` computes with the small networks and 32-bit floats throughout, at several times the cost; `full_text` looks
-    closer for lines and reads each with the small network, for pages of which all text counts. Raises EngineError where
-    a network's file is missing."""
+    closer for lines and reads each with the small network, for pages of which all text counts. What is to read many
+    pages is made `ready` before the first. Raises EngineError where a network's file is missing."""
 
     name = "rapid"
 
     def __init__(
-        self, cache: Path | str | None = None, models: Path | None = None, exact: bool = False, full_text: bool = False
-    ) -> None:
+        self, cache: Path | str | None = None, models: Path | None = None, exact: bool = False, full_text: bool = False,
+        ready: bool = False,
+    ) -> None:  # fmt: skip
         cache = None if cache is None else Path(cache)
         # One page a process: more threads would only make workers wait for each other.
         cv2.setNumThreads(1)
@@ -46,6 +47,9 @@ class RapidEngine:
         self._detect = Detector(sight, models, cache)
         self._small = Recogniser(recogniser.CAREFUL if exact else recogniser.SECOND, models, cache)
         self._tiny = self._small if exact or full_text else Recogniser(recogniser.QUICK, models, cache)
+        if ready:
+            self._tiny.make_ready()
+            self._small.make_ready()
 
     def read(self, page: Page, quick: bool = False) -> Reading:
         """All the lines of a page, from top to bottom; lines of vertical text have tall boxes. Of a `quick` reading the
