@@ -27,7 +27,7 @@ _LEAST_SIDE_MM = 20.0
 
 def blank(page: Page) -> Page:
     """Notes `blank`, `ink` (mm² of strokes that count), `strokes` (how many) and `doubt`: why a side without strokes
-    is not called blank all the same (`dark`, `tiny`, `faint`, or "")."""
+    is not called blank all the same (`dark`, `tiny`, `cut`, `faint`, or "")."""
     ink, strokes = strokes_left(page)
     empty = ink <= _MOST_INK_MM2 or (strokes <= _MOST_STROKES and ink <= 2 * _MOST_INK_MM2)
     doubt = _doubt(page) if empty else ""
@@ -35,14 +35,16 @@ def blank(page: Page) -> Page:
 
 
 def _doubt(page: Page) -> str:
-    """Why nobody can say that the side is empty: it is too small to be a sheet, most of it is dark, or it bears strokes
-    that are faint but sharp."""
+    """Why nobody can say that the side is empty: it is too small to be a sheet, most of it is dark, it was cut to its
+    dark ink, and a faint word may have lain outside, or it bears strokes that are faint but sharp."""
     side = min(page.width, page.height)
     guessed = bool(page.note("decode").get("dpi_guessed", True))
     if side < _LEAST_SIDE or (not guessed and side * MM_PER_INCH < _LEAST_SIDE_MM * page.dpi):
         return "tiny"
     if level(view(page).light, 0.5) < _DARK:
         return "dark"
+    if page.note("crop").get("found") == "white":
+        return "cut"
     return "faint" if faint(view(page)) >= ENOUGH else ""
 
 

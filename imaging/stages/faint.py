@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
-from imaging.ops import block, components, labels_of, level, pixels_of, u8
+from imaging.ops import block, components, labelled, labels_of, level, pixels_of, u8
 from imaging.views import View
 
 ENOUGH = 100.0
@@ -19,6 +19,7 @@ ENOUGH = 100.0
 _LEAST, _GRAIN = 6.0, 2.0
 _STROKE_MM, _SOLID_MM, _SOLID_INK, _HALO_MM = 1.8, 2.2, 0.8, 0.9
 _RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 24, 1.8
+_STREWN_MM, _STREWN = 1.3, 6
 _EDGE_MM = 3.0
 # A step of this share of a stroke's depth is sharp; what shows through is never so deep.
 _SHARP, _DEEP = 0.6, 60.0
@@ -64,7 +65,17 @@ def faint(seen: View) -> float:
     places = _without_lines(_within(mask, edge))
     if not places.size:
         return 0.0
+    if level(steps, 0.9) == 0 and _strewn(mask, seen.dpi):
+        return ENOUGH
     return _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
+
+
+def _strewn(mask: Pixels, dpi: float) -> bool:
+    """Whether specks lie close together, on paper without grain: what a hard threshold leaves of pale print."""
+    specks, labels = components(mask), labelled(_grown(mask, _STREWN_MM, dpi))[0]
+    middles = specks[:, :2] + specks[:, 2:4] // 2
+    together = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=2)[1:]
+    return int(together.max()) >= _STREWN
 
 
 def _hollow(seen: View) -> Pixels:

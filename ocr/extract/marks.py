@@ -14,6 +14,9 @@ from ocr.extract.runs import Run, same_column, same_row
 
 _BRACKETS = "()[]::·.,、"
 _UNMISTAKABLE = 5  # characters of a label that no value holds
+# Words written downwards, by the one character that was read of them.
+_LED_BY = {"付": "付款人", "收": "收款人", "汇": "汇款人"}
+_TALL = 1.8
 _LABEL_LIKE = re.compile(r"([\u4e00-\u9fff()]{2,8}):")
 
 
@@ -167,7 +170,10 @@ def _whole(index: int, run: Run, found: list[Mark]) -> list[Mark]:
 
 
 def _misread(index: int, run: Run) -> list[Mark]:
-    """A mark for a run that is a misread label as a whole, or up to its first colon."""
+    """A mark for a run that is a misread label as a whole, or up to its first colon; or a word written downwards of
+    which one character was read."""
+    if run.text in _LED_BY and run.box.h > _TALL * run.box.w:
+        return [Mark(lexicon()[_LED_BY[run.text]], index, 0, 1, run.box, run.cell, 0.9, True)]
     colon = run.text.find(":")
     end = colon + 1 if colon > 0 else len(run.text)
     if end > 14:
@@ -227,7 +233,7 @@ def _mark_of(runs: Sequence[Run], chain: tuple[int, ...], meaning: Meaning) -> M
     box = runs[chain[0]].box
     for i in chain[1:]:
         box = box.union(runs[i].box)
-    tall = box.h > 1.8 * box.w
+    tall = box.h > _TALL * box.w
     first = runs[chain[0]]
     return Mark(meaning, chain[0], 0, len(first.text), box, first.cell, 0.95, tall, chain[1:])
 

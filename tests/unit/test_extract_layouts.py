@@ -175,3 +175,15 @@ def test_the_year_of_an_official_document_stands_in_its_own_brackets() -> None:
 
 def test_a_stroke_of_a_stamp_behind_an_amount_is_none_of_it() -> None:
     assert values("cash_deposit", ("小写：¥983.93 份", 60, 200))["amount"] == "983.93"
+
+
+@pytest.mark.parametrize("read", ["收款人", "收"])
+def test_a_word_written_downwards_leads_its_group_by_the_one_character_that_was_read(read: str) -> None:
+    words = (("户名", 500, 300), ("开户银行", 500, 380), ("工商银行西湖支行", 700, 380))
+    said = reading(*words)
+    upright = Line(read, 0.99, Box(430, 290, 40, 130))
+    said = Reading((*said.lines, upright), said.engine, WIDTH, HEIGHT)
+    rows = tuple(Box(480 + 200 * k, 280 + 80 * j, 200 + 500 * k, 80) for j in (0, 1) for k in (0, 1))
+    found = {each.field for each in run("wire_transfer", said, (Box(420, 280, 60, 160), *rows)).found}
+    assert "payee_bank" in found
+    assert "payer_bank" not in found

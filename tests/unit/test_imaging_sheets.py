@@ -148,6 +148,15 @@ def test_a_pale_word_on_a_gray_page_is_not_blank() -> None:
     assert not blank(drawn.page(gray(pencilled(worn_back(0.0), (500, 300))))).note("blank")["blank"]
 
 
+def test_what_a_hard_threshold_leaves_of_pale_print_is_not_blank() -> None:
+    side = np.full((1165, 1654), 255, np.uint8)
+    for x, y in np.random.default_rng(3).integers(100, 1100, (20, 2)):
+        side[y : y + 2, x : x + 2] = 0
+    assert blank(drawn.page(side)).note("blank")["blank"]
+    side[600:630:12, 500:560:12] = 0
+    assert not blank(drawn.page(side)).note("blank")["blank"]
+
+
 def test_dust_and_creases_across_each_other_leave_a_back_blank() -> None:
     back = worn_back(0.0)
     back[700:704] = (back[700:704] * 0.7).astype(np.uint8)
