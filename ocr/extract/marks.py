@@ -14,6 +14,7 @@ from ocr.extract.runs import Run, same_column, same_row
 
 _BRACKETS = "()[]::·.,、"
 _UNMISTAKABLE = 5  # characters of a label that no value holds
+_BEFORE_DIGITS = re.compile(r"[\u4e00-\u9fff]{3,}(?=[\d¥])")
 _LABEL_LIKE = re.compile(r"([\u4e00-\u9fff()]{2,8}):")
 
 
@@ -167,9 +168,9 @@ def _whole(index: int, run: Run, found: list[Mark]) -> list[Mark]:
 
 
 def _misread(index: int, run: Run) -> list[Mark]:
-    """A mark for a run that is a misread label as a whole, or up to its first colon."""
-    colon = run.text.find(":")
-    end = colon + 1 if colon > 0 else len(run.text)
+    """A mark for a run that is a misread label as a whole, or up to its first colon, or to the digits behind it."""
+    colon, head = run.text.find(":"), _BEFORE_DIGITS.match(run.text)
+    end = colon + 1 if colon > 0 else head.end() if head else len(run.text)
     if end > 14:
         return []
     near = nearest_label(run.text[:end])
