@@ -43,12 +43,13 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page that was read but not yet understood: the page upright, split into text and stamps, the reading, and the
-    text as it was read: of a page in black and white without rules, its edges soft."""
+    """A page that was read but not yet understood: the page upright, split into text and stamps, the reading, the text
+    alone (of a page in black and white without its rules), and that as it was read (of such a page with soft edges)."""
 
     page: Page
     stamps: Stamps
     reading: Reading
+    text: Page
     print: Page
 
 
@@ -56,12 +57,14 @@ def see(page: Page, engine: Engine, stamps: Stamps | None = None) -> Seen:
     """Read a processed page, turned so that its text stands upright. `stamps` is its reading stream where that was made
     before."""
     stamps = stamps or reading_stream(page)
-    given = softened(unruled(stamps.text_stream))
-    text, reading = read_upright(given, engine)
-    if text is given:
-        return Seen(page, stamps, reading, text)
-    upright = turned(page, int(text.note("turned").get("quarters", 0)))
-    return Seen(upright, reading_stream(upright), reading, text)
+    text = unruled(stamps.text_stream)
+    given = softened(text)
+    read, reading = read_upright(given, engine)
+    if read is given:
+        return Seen(page, stamps, reading, text, read)
+    quarters = int(read.note("turned").get("quarters", 0))
+    upright = turned(page, quarters)
+    return Seen(upright, reading_stream(upright), reading, turned(text, quarters), read)
 
 
 def _of_cover(cover: Cover) -> Voucher:
@@ -75,8 +78,7 @@ def evidence_of(
 ) -> tuple[dict[str, Found], Case]:
     """The values of a voucher with all evidence, not yet judged, and the case that the rules judged."""
     kind, pixels = catalogue().types[guess.type], seen.print.pixels
-    bare = unruled(seen.stamps.text_stream).pixels
-    first: Extraction = extract(layout, kind, guess.runs, bare)
+    first: Extraction = extract(layout, kind, guess.runs, seen.text.pixels)
     found = {each.field: each for each in first.found}
     proven = frozenset(proofs(case_of(kind, found, on, asked)))
     missing = {name: field for name, field in first.fields.items() if name not in found}

@@ -17,6 +17,7 @@ _UNMISTAKABLE = 5  # characters of a label that no value holds
 # Words written downwards, by the one character that was read of them.
 _LED_BY = {"付": "付款人", "收": "收款人", "汇": "汇款人"}
 _TALL = 1.8
+_BEFORE_DIGITS = re.compile(r"[\u4e00-\u9fff]{3,}(?=[\d¥])")
 _LABEL_LIKE = re.compile(r"([\u4e00-\u9fff()]{2,8}):")
 
 
@@ -170,12 +171,12 @@ def _whole(index: int, run: Run, found: list[Mark]) -> list[Mark]:
 
 
 def _misread(index: int, run: Run) -> list[Mark]:
-    """A mark for a run that is a misread label as a whole, or up to its first colon; or a word written downwards of
-    which one character was read."""
+    """A mark for a run that is a misread label as a whole, or up to its first colon, or to the digits behind it; or a
+    word written downwards of which one character was read."""
     if run.text in _LED_BY and run.box.h > _TALL * run.box.w:
         return [Mark(lexicon()[_LED_BY[run.text]], index, 0, 1, run.box, run.cell, 0.9, True)]
-    colon = run.text.find(":")
-    end = colon + 1 if colon > 0 else len(run.text)
+    colon, head = run.text.find(":"), _BEFORE_DIGITS.match(run.text)
+    end = colon + 1 if colon > 0 else head.end() if head else len(run.text)
     if end > 14:
         return []
     near = nearest_label(run.text[:end])

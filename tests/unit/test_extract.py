@@ -8,6 +8,7 @@ import pytest
 
 from imaging.model import Box, Pixels
 from ocr.extract import Extraction, analyse, extract
+from ocr.extract.edges import with_crossings
 from ocr.extract.marks import nearest_label
 from ocr.forms import catalogue
 from ocr.model import Line, Reading
@@ -229,3 +230,26 @@ def test_a_label_whose_characters_overlap_their_neighbours() -> None:
     )
     (found,) = run("cash_deposit", Reading(lines, "test", WIDTH, HEIGHT)).found
     assert (found.field, found.value.value) == ("holder_account", "12345678")
+
+
+def test_a_label_that_was_misread_before_its_number_or_colon() -> None:
+    assert values("cash_cheque", ("支粟号码30109910 26106268", 100, 200)) == {"voucher_no": "3010991026106268"}
+    assert values("teller_slip", ("搞要：现金取款", 100, 200)) == {"purpose": "现金取款"}
+
+
+def test_a_misread_label_and_its_value_in_the_next_cell_are_parted() -> None:
+    text, steps = "销广原因企业改制", (0, 25, 50, 75, 130, 155, 180, 205)
+    centers = tuple(100.0 + 12 + step for step in steps)
+    line = Line(text, 0.99, Box(100, 200, 230, 52), centers, (0.99,) * len(text))
+    cells = (Box(90, 190, 105, 70), Box(198, 190, 400, 70))
+    found = run("account_closing", Reading((line,), "test", WIDTH, HEIGHT), cells).found
+    assert {each.field: each.value.value for each in found} == {"closing_reason": "企业改制"}
+
+
+def test_a_line_through_a_value_is_evidence_against_it() -> None:
+    pixels = blank()
+    (found,) = run("teller_slip", reading(("户名：张三丰", 100, 200)), (), pixels).found
+    assert with_crossings(found, pixels).evidence.edge == found.evidence.edge
+    box = found.lines[0]
+    cv2.line(pixels, (box.x + box.w // 2, 100), (box.x + box.w // 2, 400), (0, 0, 0), 3)
+    assert with_crossings(found, pixels).evidence.edge == -1

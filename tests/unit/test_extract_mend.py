@@ -78,3 +78,8 @@ def test_what_was_made_from_the_other_proves_nothing() -> None:
         passed = replace(each.evidence, proofs=each.evidence.proofs | {"amount_words_equal_digits"})
         assert proofs_of(replace(each, evidence=passed)) == frozenset()
     assert barred(said["amount"], "amount")
+
+
+def test_digits_too_large_for_words_leave_the_words_alone() -> None:
+    said = mended("wire_transfer", found("amount", "3739882171244.00"), found("amount_in_words", "贰佰元整", 0.5))
+    assert said["amount_in_words"].value.value == "贰佰元整"
