@@ -47,11 +47,11 @@ def test_a_faint_spot_is_no_region() -> None:
 
 def test_a_detector_parted_into_planes_draws_the_map_that_it_drew_whole() -> None:
     network = networks.TINY_DETECTOR
-    inputs = {"x": network.tensor(framed(form().pixels))}
-    whole = networks.compiled(networks.read_model(network))(inputs)[0, 0].copy()
+    file, inputs = networks.model_file(network, None), {"x": network.tensor(framed(form().pixels))}
+    whole = networks.compiled(lambda: networks.read_model(network), file, "whole")(inputs)[0, 0].copy()
     model = networks.read_model(network)
     surgery.part(model)
-    drawn = surgery.joined(networks.compiled(model)(inputs))
+    drawn = surgery.joined(networks.compiled(lambda: model, file, "parted")(inputs))
     assert drawn.shape == whole.shape
     assert np.abs(drawn - whole).max() < 0.1  # where the processor computes with 16-bit floats
 
