@@ -5,10 +5,11 @@ at random, so that hardly two have one size."""
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,12 +38,17 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "day"
-        # A process of its own: what making pages takes must not be counted.
-        maker = get_context("spawn").Process(target=make, args=(made,))
-        maker.start()
-        maker.join()
-        images = [path.read_bytes() for path in sorted(made.iterdir()) if path.suffix in {".jpg", ".png"}]
-    measure(images, options.pages, options.every)
+        # Processes of their own: what making pages takes must not be counted, and libraries have one thread, as in a
+        # worker, only where they are told before they are imported.
+        os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"), "1"))
+        _alone(make, made)
+        _alone(measure, made, options.pages, options.every)
+
+
+def _alone(act: Callable[..., None], *given: object) -> None:
+    process = get_context("spawn").Process(target=act, args=given)
+    process.start()
+    process.join()
 
 
 def make(folder: Path) -> None:
@@ -50,8 +56,9 @@ def make(folder: Path) -> None:
     make_day(folder, seed=SEED, vouchers=40, geometries=PRINTS, business_date=DAY, branch_no="0310", teller_no="0099")
 
 
-def measure(images: list[bytes], pages: int, every: int) -> None:
+def measure(folder: Path, pages: int, every: int) -> None:
     """Print a line each `every` pages."""
+    images = [path for path in sorted(folder.iterdir()) if path.suffix in {".jpg", ".png"}]
     engine = open_engine("rapid", cache=str(Settings().cache), ready=True)  # as a worker has it
     for number, scan in enumerate(scans(images, pages), 1):
         understand(run(decode(scan)), engine, business_date=DAY)
@@ -60,11 +67,11 @@ def measure(images: list[bytes], pages: int, every: int) -> None:
             sys.stdout.flush()
 
 
-def scans(images: list[bytes], pages: int) -> Iterator[Scan]:
+def scans(images: list[Path], pages: int) -> Iterator[Scan]:
     """So many files of random sizes."""
     chance = random.Random(SEED)
     for number in range(pages):
-        pixels = cv2.imdecode(np.frombuffer(chance.choice(images), np.uint8), cv2.IMREAD_COLOR)
+        pixels = cv2.imdecode(np.fromfile(chance.choice(images), np.uint8), cv2.IMREAD_COLOR)
         if pixels is None:
             raise RuntimeError("a page of the own generator cannot be decoded")
         scale = chance.uniform(0.75, 1.1)
