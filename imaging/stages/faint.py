@@ -19,7 +19,7 @@ ENOUGH = 100.0
 _LEAST, _GRAIN = 6.0, 2.0
 _STROKE_MM, _SOLID_MM, _SOLID_INK, _HALO_MM = 1.8, 2.2, 0.8, 0.9
 _RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 24, 1.8
-_STREWN_MM, _STREWN = 1.3, 6
+_STREWN_MM, _STREWN, _DUST_MM = 1.3, 6, 1.8
 _EDGE_MM = 3.0
 # A step of this share of a stroke's depth is sharp; what shows through is never so deep.
 _SHARP, _DEEP = 0.6, 60.0
@@ -71,8 +71,11 @@ def faint(seen: View) -> float:
 
 
 def _strewn(mask: Pixels, dpi: float) -> bool:
-    """Whether specks lie close together, on paper without grain: what a hard threshold leaves of pale print."""
+    """Whether specks lie close together, or one is larger than dust, on paper without grain: what a hard threshold
+    leaves of pale print."""
     specks, labels = components(mask), labelled(_grown(mask, _STREWN_MM, dpi))[0]
+    if specks[:, 2:4].min(axis=1).max() >= pixels_of(_DUST_MM, dpi):
+        return True
     middles = specks[:, :2] + specks[:, 2:4] // 2
     together = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=2)[1:]
     return int(together.max()) >= _STREWN
