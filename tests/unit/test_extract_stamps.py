@@ -14,7 +14,7 @@ from ocr.extract import analyse, extract
 from ocr.extract.edges import with_edges
 from ocr.extract.found import Evidence, Found, of_value
 from ocr.extract.garbled import guessed_marks
-from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, find_outlines
+from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, find_outlines, outline_of
 from ocr.extract.runs import Run
 from ocr.extract.stampink import stamp_ink
 from ocr.extract.stamps import Sheet, find_stamps
@@ -144,10 +144,14 @@ class Saying:
     name: str = "saying"
 
     def read(self, page: Page, quick: bool = False) -> Reading:
-        return Reading((), self.name, page.width, page.height)
+        return Reading((Line(self.text, 0.99),), self.name, page.width, page.height)
 
     def read_lines(self, crops: list[Pixels], kinds: object = None, quick: bool = False) -> list[Line]:
         return [Line(self.text, 0.99)] * len(crops)
+
+
+CALLS = (("客户签章", Box(400, 1000, 160, 36)), ("银行盖章", Box(1200, 900, 160, 36)))
+CUSTOMERS_ALONE = {"stamp_customer": "present", "stamp_bank": "absent"}
 
 
 def test_two_seals_that_touch_are_no_oblong_stamp() -> None:
@@ -155,6 +159,27 @@ def test_two_seals_that_touch_are_no_oblong_stamp() -> None:
     paper.press("name", (60, 90))
     paper.press("name", (75.5, 90))
     assert len(split_stamps(Page(paper.pixels, 200.0)).boxes) == 1
-    words = (("客户签章", Box(400, 1000, 160, 36)), ("银行盖章", Box(1200, 900, 160, 36)))
-    told = _told(paper, *words, engine=Saying("财务专用章"))
-    assert told == {"stamp_customer": "present", "stamp_bank": "absent"}
+    assert _told(paper, *CALLS, engine=Saying("之印")) == CUSTOMERS_ALONE
+
+
+def test_a_round_stamp_and_the_seal_beside_it_are_no_oval_one() -> None:
+    ink = np.zeros((300, 420), np.uint8)
+    cv2.circle(ink, (150, 150), 140, 255, 6)
+    cv2.rectangle(ink, (290, 95), (405, 210), 255, 6)
+    assert outline_of(ink, Box(0, 0, 420, 300), 200.0).shape == ""
+    oval = cv2.ellipse(np.zeros((300, 420), np.uint8), (208, 150), (170, 120), 0, 0, 360, 255, 6)
+    assert outline_of(oval, Box(0, 0, 420, 300), 200.0).shape == OVAL
+
+
+def test_a_round_stamp_is_whose_words_it_says_wherever_it_stands() -> None:
+    paper = Paper()
+    paper.press("round", (160, 112))
+    assert _told(paper, *CALLS, engine=Saying("财务专用章")) == CUSTOMERS_ALONE
+    assert _told(paper, *CALLS, engine=Saying("2026.03.08 转讫"))["stamp_bank"] == "present"
+
+
+def test_a_customers_word_is_no_label_that_calls_for_the_banks_stamp() -> None:
+    paper = Paper()
+    paper.press("round", (60, 100), (110, 110, 110))
+    words = (("财务专用章", Box(400, 850, 150, 30)), ("业务专用章", Box(1200, 900, 160, 36)), CALLS[0])
+    assert _told(paper, *words) == CUSTOMERS_ALONE
