@@ -16,7 +16,7 @@ from ocr.engines import networks, surgery
 from ocr.engines.networks import Floats, Network
 
 FRAME = 96  # pixels, a multiple of the network's stride of 32
-KEPT = 500  # steps of the network that stay prepared for the sizes of page that came last
+KEPT = 250  # steps of the network that stay prepared for the sizes of page that came last
 LEAST = 736  # pixels: a resolution that a file states wrongly must not make text vanish
 INK, MEAN_INK = 0.3, 0.5  # of the map: where text is, and how sure a region must be
 # The network marks the core of each line, which grows by this share of area over perimeter (DB, arXiv 1911.08947).

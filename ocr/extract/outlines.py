@@ -75,7 +75,7 @@ class _Model:
     w: float
     h: float
     turn: float
-    spectrum: npt.NDArray[np.complex64]
+    spectrum: Map
     points: npt.NDArray[np.float32]
 
 
@@ -115,7 +115,7 @@ def _drawn() -> tuple[tuple[str, float, float, float, npt.NDArray[np.float32], M
     return tuple(found)
 
 
-@lru_cache(maxsize=3)  # 17-55 MB each; the pages of a day have one or two sizes
+@lru_cache(maxsize=2)  # 17-55 MB each; the pages of a day have one or two sizes
 def _models(height: int, width: int) -> tuple[_Model, ...]:
     """All shapes, their kernels padded to a map of that size."""
     found = []
@@ -124,8 +124,7 @@ def _models(height: int, width: int) -> tuple[_Model, ...]:
         padded[: kernel.shape[0], : kernel.shape[1]] = kernel[:height, :width]
         # The centre of a kernel lies on the origin.
         padded = np.roll(padded, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
-        spectrum = np.conj(np.fft.rfft2(padded)).astype(np.complex64)
-        found.append(_Model(shape, w, h, turn, spectrum, points))
+        found.append(_Model(shape, w, h, turn, np.asarray(cv2.dft(padded), np.float32), points))
     return tuple(found)
 
 
@@ -141,20 +140,19 @@ def _offers(ink: Map) -> Iterator[tuple[float, Outline, _Model]]:
     shape = tuple(next((size for size in _PADDED if size >= side + margin), side + margin) for side in ink.shape)
     padded = np.zeros(shape, np.float32)
     padded[: ink.shape[0], : ink.shape[1]] = ink
-    spectrum = np.fft.rfft2(padded)
+    spectrum = cv2.dft(padded)
     for model in _models(*shape):
-        answer = np.fft.irfft2(spectrum * model.spectrum, shape)[: ink.shape[0], : ink.shape[1]]
+        product = cv2.mulSpectrums(spectrum, model.spectrum, 0, conjB=True)
+        answer = cv2.idft(product, flags=cv2.DFT_SCALE)[: ink.shape[0], : ink.shape[1]]
         for _ in range(3):
-            y, x = np.unravel_index(int(answer.argmax()), answer.shape)
-            score = float(answer[y, x])
+            _, score, _, (x, y) = cv2.minMaxLoc(answer)
             if score < _LEAST:
                 break
-            at = (float(x) / _MM, float(y) / _MM)
+            at = (x / _MM, y / _MM)
             covered = float((ink[_places(ink, *at, model.points)] >= 0.5 * score).mean())
             outline = Outline(model.shape, *at, model.w, model.h, model.turn, score, covered)
             yield score * covered * (model.w + model.h) ** 0.5, outline, model
-            near = slice(max(0, int(y) - 10), int(y) + 11), slice(max(0, int(x) - 10), int(x) + 11)
-            answer[near] = 0
+            answer[max(0, y - 10) : y + 11, max(0, x - 10) : x + 11] = 0
 
 
 def find_outlines(ink: Map) -> Sequence[Outline]:
