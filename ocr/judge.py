@@ -19,7 +19,13 @@ _NUMBER = re.compile(r"\d{6}")
 _END = re.compile(rf"(?:{ENDINGS})(?=.{{3}})")
 _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 _PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
-_PART = re.compile(r"(?:分行|支行|营业部|营业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)")
+_PART = re.compile(
+    r"(?:分行|支行|营?业部|营?业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$"
+)
+_WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
+_TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_JOINED = range(21, 30)  # digits: a bill has 30 at most, all others 20 and less; what lies between are two numbers
 _PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
 _DOTTED = re.compile(r"\d[.·。]\d{1,2}[.·。]\d")
 _READ = 0.6  # a character less sure than that in both readings is a guess
@@ -138,7 +144,7 @@ def barred(found: Found, kind: str) -> bool:
         return True
     if found.field == "discount_rate" and (e.again < 0 or not _RATE.fullmatch(found.value.value)):
         return True
-    if kind == "amount_cn" and _PLAIN.search(found.value.value):
+    if kind == "amount_cn" and (_PLAIN.search(found.value.value) or not _WHOLE.fullmatch(found.value.value)):
         return True
     if _is_nobodys(found, kind):
         return True
@@ -152,7 +158,8 @@ def _is_nobodys(found: Found, kind: str) -> bool:
     calls for a stamp that is not there."""
     e = found.evidence
     uncalled = e.how == STAMP and e.role < _LED and found.value.value == "absent"
-    return uncalled or (e.how == LOOSE and kind == "account")
+    guessed = e.how in {LABEL, GRID} and 0 < e.role < _LED
+    return uncalled or (kind == "account" and (guessed or e.how == LOOSE))
 
 
 def _unproved(found: Found, kind: str) -> bool:
@@ -171,14 +178,21 @@ def _unproved(found: Found, kind: str) -> bool:
         e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
         found.field in _CODES and len(value.value) < _CODE,
         kind in {"account", "number"} and _is_gapped(found.raw),
+        kind == "number" and _is_another(found.field, value.value),
         kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
+        found.field == "transaction_time" and not _TIME.fullmatch(value.value),
     ))  # fmt: skip
 
 
 def _has_twin(field: str, kind: str) -> bool:
     """Whether another field of a voucher holds a value of the same look: payer's and payee's, three days of a bill."""
     return kind in {"name", "account", "amount", "amount_cn"} or field in {"bill_issue_date", "bill_due_date"}
+
+
+def _is_another(field: str, number: str) -> bool:
+    """Whether a number cannot be the field's: two numbers in one, or a telephone's where a person's is asked for."""
+    return len(number) in _JOINED or (field.endswith("id_no") and _MOBILE.fullmatch(number) is not None)
 
 
 def _is_stamped(found: Found) -> bool:
