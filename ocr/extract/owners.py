@@ -21,6 +21,7 @@ _BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财�
 _DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
 _SURE, _SHAPED, _LETTERED, _UNREAD = 0.999, 0.99, 0.97, 0.9
 _LEAST = 0.5  # how sure a line is that was read in a stamp
+_SEAL_MM = 16.5
 _PAPER = (288, 384)  # pixels, rows and columns, that a stamp is laid on to be read
 _EDGE = 6  # pixels around a stamp that are read with it
 
@@ -59,6 +60,12 @@ class Calls:
         """The stamp in whose place a box stands; "" where that is nobody's or two's."""
         close = [name for name, away in self.away(box).items() if away < 2 * self.near]
         return close[0] if len(close) == 1 and self.away(box)[close[0]] < self.near else ""
+
+    @property
+    def unread(self) -> bool:
+        """Whether the page was read without its stamps: in colour they are lifted off, and of a known form only its
+        zones are read."""
+        return not self.bare or self.near > 0
 
     def words_in(self, box: Box) -> str:
         """What was read inside a stamp with the page."""
@@ -102,8 +109,9 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     words = calls.words_in(box)
     shaped = outline.shape not in {"", ROUND}
     said = said_by(words)
-    settled = outline.shape == SQUARE or (shaped and whole)
-    if not calls.bare and max(said.values(), default=0.0) < _SURE and not settled:
+    # A square that is larger than a person's seal may be a part of a bank's frame.
+    settled = shaped and (whole or (outline.shape == SQUARE and outline.w <= _SEAL_MM))
+    if calls.unread and max(said.values(), default=0.0) < _SURE and not settled:
         words += read_in(box, calls.page, engine)
         said = said_by(words)
     if not outline.shape:

@@ -28,6 +28,7 @@ _INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
 _TOLD = 0.95  # how sure its owner is, from which a blob without a stamp's outline is one
 _UNSAID = 0.1  # how clear a blob is that has neither a stamp's outline nor its words
+_SAME, _PRINTED = 0.6, 0.9  # from which share on a blob is a cell, and how sure it is a stamp all the same
 _CELLS = 3  # so many in a blob of colour are a table's
 Point = tuple[float, float]
 
@@ -88,7 +89,7 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
     split = [outline_of(sheet.split.layer, each.box, sheet.page.dpi) for each in sheet.split.boxes]
     # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
     known = [each for each in split if each.shape]
-    stamps = [stamp for each in known for stamp in owned(each, calls, engine, whole=True)]
+    stamps = [stamp for each in known for stamp in _whole(each, sheet, calls, engine)]
     vague: list[tuple[Outline, list[Stamp]]] = []
     for blob in (each for each in split if not each.shape and _is_wide(each) and not _is_grid(each, sheet)):
         found = owned(blob, calls, engine)
@@ -105,6 +106,24 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
         weak = max((e.score * e.covered for e in outlines if not _is_one_of(e, [*known, *clear])), default=0.0)
     told = [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
     return [each for each in told if each.box or sheet.places.get(each.field) or each.field in asked]
+
+
+def _whole(blob: Outline, sheet: Sheet, calls: Calls, engine: Engine) -> list[Stamp]:
+    """The stamps of a blob of colour with a stamp's rim; a cell that is printed in colour, with words in it, has one."""
+    found = owned(blob, calls, engine, whole=True)
+    if sheet.near or blob.shape not in {SQUARE, OBLONG} or not calls.words_in(blob.box(sheet.page.dpi)):
+        return found
+    box = blob.box(sheet.page.dpi)
+    printed = any(_shared(box, cell) > _SAME for cell in sheet.cells())
+    return [replace(each, sure=min(each.sure, _PRINTED)) if printed else each for each in found]
+
+
+def _shared(box: Box, other: Box) -> float:
+    """The area that two boxes share, of that which both cover."""
+    across = min(box.right, other.right) - max(box.x, other.x)
+    down = min(box.bottom, other.bottom) - max(box.y, other.y)
+    both = max(0, across) * max(0, down)
+    return both / (box.w * box.h + other.w * other.h - both)
 
 
 def _is_one_of(outline: Outline, others: Sequence[Outline]) -> bool:

@@ -96,7 +96,7 @@ def test_the_calibration_error_of_nothing_is_nothing() -> None:
 def test_the_package_carries_a_calibration_for_every_kind_that_pages_hold() -> None:
     known = fitted()
     kinds = {field.kind for field in catalogue().fields.values()} - {"id_card"}
-    assert kinds <= known.levels.keys() and known.errors.keys() == {"money", "others"}
+    assert kinds <= known.levels.keys() and known.errors.keys() == {"money", "stamps", "others"}
     assert known.version and "rapid" in known.engines
 
 
