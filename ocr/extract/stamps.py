@@ -109,7 +109,7 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
 
 
 def _whole(blob: Outline, sheet: Sheet, calls: Calls, engine: Engine) -> list[Stamp]:
-    """The stamps of a blob of colour with a stamp's rim; a cell that is printed in colour, with words in it, has one."""
+    """The stamps of a blob of colour with a rim, which a cell that is printed in colour, with words in it, has too."""
     found = owned(blob, calls, engine, whole=True)
     if sheet.near or blob.shape not in {SQUARE, OBLONG} or not calls.words_in(blob.box(sheet.page.dpi)):
         return found
