@@ -60,8 +60,24 @@ def test_weaker_evidence_is_less_confidence() -> None:
         ("payer_account", "2375545700930514", "23755457009305 14"),
         ("date", "2026-04-01", "2026年04月1日"),
         ("holder_name", "同创农业开发有限公司 ¥:720.00", "同创农业开发有限公司 ¥:720.00"),
+        ("payee_bank", "业部", "业部"),
+        ("holder_id_no", "15964644993", "15964644993"),
+        ("bill_no", "562562083705408319254232907", "562562083705408319254232907"),
+        ("transaction_time", "09:0743", "09:0743"),
     ],
 )
 def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, value: str, raw: str) -> None:
     field = catalogue().fields[name]
     assert not judge(Found(name, Normalised(value), raw, None, STRONG), field, 1.0, "rapid").accepted
+
+
+def test_words_of_money_that_do_not_end_ask_a_person_though_their_digits_agree() -> None:
+    proved = replace(STRONG, proofs=frozenset({"amount_words_equal_digits"}))
+    assert said(proved, "amount_in_words", "壹拾壹万柒仟元整").accepted
+    assert not said(proved, "amount_in_words", "壹拾壹万柒仟元").accepted
+
+
+def test_a_check_digit_does_not_say_whose_an_account_is() -> None:
+    proved = replace(STRONG, proofs=frozenset({"card_passes_luhn"}), how="label", role=0.6)
+    assert not said(proved).accepted
+    assert said(replace(proved, role=1.0)).accepted
