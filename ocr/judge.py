@@ -24,6 +24,7 @@ _PART = re.compile(
 )
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
+_COUNT = re.compile(r"\d{1,2}")  # without cents a count of pages, not an amount
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _JOINED = range(21, 30)  # digits: a bill has 30 at most, all others 20 and less; what lies between are two numbers
 _PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
@@ -179,6 +180,7 @@ def _unproved(found: Found, kind: str) -> bool:
         found.field in _CODES and len(value.value) < _CODE,
         kind in {"account", "number"} and _is_gapped(found.raw),
         kind == "number" and _is_another(found.field, value.value),
+        kind == "amount" and _COUNT.fullmatch(found.raw) is not None,
         kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
         found.field == "transaction_time" and not _TIME.fullmatch(value.value),

@@ -27,6 +27,7 @@ _SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
 _INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
 _TOLD = 0.95  # how sure its owner is, from which a blob without a stamp's outline is one
+_WITHIN = 0.8
 _UNSAID = 0.1  # how clear a blob is that has neither a stamp's outline nor its words
 _SAME, _PRINTED = 0.6, 0.9  # from which share on a blob is a cell, and how sure it is a stamp all the same
 _CELLS = 3  # so many in a blob of colour are a table's
@@ -90,20 +91,26 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
     # A blob of colour with a stamp's whole rim tells its size better than any model of an outline.
     known = [each for each in split if each.shape]
     stamps = [stamp for each in known for stamp in _whole(each, sheet, calls, engine)]
+    told_of: list[Outline] = []
     vague: list[tuple[Outline, list[Stamp]]] = []
     for blob in (each for each in split if not each.shape and _is_wide(each) and not _is_grid(each, sheet)):
         found = owned(blob, calls, engine)
         if all(each.sure >= _TOLD for each in found):
-            known, stamps = [*known, blob], [*stamps, *found]
+            told_of, stamps = [*told_of, blob], [*stamps, *found]
         else:
             vague.append((blob, found))
     ink, weak = StampInk(np.zeros((1, 1), np.float32), 0.0, calls.bare), 0.0
     if {each.whose for each in stamps} < set(sheet.names):
         ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.lines, sheet.cells())
         clear = [each for each in outlines if is_clear(each, ink.bare) and not _is_one_of(each, known)]
-        stamps += [stamp for each in clear for stamp in owned(each, calls, engine)]
+        for each in clear:
+            mine = owned(each, calls, engine)
+            # In a blob of stamps that lie over each other words told one: another outline in it may be a part of that.
+            stamps += [replace(s, sure=min(s.sure, _WITHIN)) for s in mine] if _is_one_of(each, told_of) else mine
         stamps += [replace(s, clear=_UNSAID) for blob, found in vague if not _is_one_of(blob, clear) for s in found]
-        weak = max((e.score * e.covered for e in outlines if not _is_one_of(e, [*known, *clear])), default=0.0)
+        weak = max(
+            (e.score * e.covered for e in outlines if not _is_one_of(e, [*known, *told_of, *clear])), default=0.0
+        )
     told = [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
     return [each for each in told if each.box or sheet.places.get(each.field) or each.field in asked]
 
