@@ -17,7 +17,7 @@ from ocr.model import Engine
 BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 CUSTOMERS = re.compile("财务|合同|法人|发票")
 BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清讫|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
-_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财合同法人"
+_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财"  # 人 and 合 stand in labels and places
 _DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
 _SURE, _SHAPED, _LETTERED, _UNREAD = 0.999, 0.99, 0.97, 0.9
 _LEAST = 0.5  # how sure a line is that was read in a stamp
@@ -93,7 +93,7 @@ def said_by(text: str) -> dict[str, float]:
     if not weight and not banks:
         return {}
     # A word alone may be the label printed beside.
-    return {BANK if weight > 0 or banks else CUSTOMER: _SURE if abs(weight) > 2 else _LETTERED}
+    return {BANK if weight > 0 or banks else CUSTOMER: _SURE if weight > 2 else _LETTERED}
 
 
 def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -> list[Stamp]:
@@ -109,8 +109,8 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     words = calls.words_in(box)
     shaped = outline.shape not in {"", ROUND}
     said = said_by(words)
-    # A square that is larger than a person's seal may be a part of a bank's frame.
-    settled = shaped and (whole or (outline.shape == SQUARE and outline.w <= _SEAL_MM))
+    # A square that is larger than a person's seal may be a part of a bank's frame, or one with a cell that it touches.
+    settled = outline.w <= _SEAL_MM if outline.shape == SQUARE else shaped and whole
     if calls.unread and max(said.values(), default=0.0) < _SURE and not settled:
         words += read_in(box, calls.page, engine)
         said = said_by(words)
