@@ -24,7 +24,7 @@ _PART = re.compile(
 )
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
-_COUNT = re.compile(r"\d{1,2}")  # without cents a count of pages, not an amount
+_COUNT = re.compile(r"\d{1,2}|.*\.\d")  # without cents a count of pages, with half of them an amount that lost a digit
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _JOINED = range(21, 30)  # digits: a bill has 30 at most, all others 20 and less; what lies between are two numbers
 _PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
@@ -179,8 +179,8 @@ def _unproved(found: Found, kind: str) -> bool:
         e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
         found.field in _CODES and len(value.value) < _CODE,
         kind in {"account", "number"} and _is_gapped(found.raw),
-        kind == "number" and _is_another(found.field, value.value),
-        kind == "amount" and _COUNT.fullmatch(found.raw) is not None,
+        kind == "number" and _is_another(value.value),
+        kind == "amount" and (e.how == LOOSE or _COUNT.fullmatch(found.raw) is not None),
         kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
         found.field == "transaction_time" and not _TIME.fullmatch(value.value),
@@ -192,9 +192,9 @@ def _has_twin(field: str, kind: str) -> bool:
     return kind in {"name", "account", "amount", "amount_cn"} or field in {"bill_issue_date", "bill_due_date"}
 
 
-def _is_another(field: str, number: str) -> bool:
-    """Whether a number cannot be the field's: two numbers in one, or a telephone's where a person's is asked for."""
-    return len(number) in _JOINED or (field.endswith("id_no") and _MOBILE.fullmatch(number) is not None)
+def _is_another(number: str) -> bool:
+    """Whether a number is hardly the field's: two numbers in one, or a telephone's."""
+    return len(number) in _JOINED or _MOBILE.fullmatch(number) is not None
 
 
 def _is_stamped(found: Found) -> bool:

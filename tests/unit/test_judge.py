@@ -64,6 +64,7 @@ def test_weaker_evidence_is_less_confidence() -> None:
         ("holder_id_no", "15964644993", "15964644993"),
         ("bill_no", "562562083705408319254232907", "562562083705408319254232907"),
         ("transaction_time", "09:0743", "09:0743"),
+        ("balance", "35414.00", "¥35,414.0"),
     ],
 )
 def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, value: str, raw: str) -> None:
