@@ -18,7 +18,8 @@ _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # white where a chara
 _NUMBER = re.compile(r"\d{6}")
 _END = re.compile(rf"(?:{ENDINGS})(?=.{{3}})")
 _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
-_PLAIN = re.compile(r"[一二三四五六七八九]")  # no bank writes amounts in words with them
+# No bank writes amounts in words with plain figures, or a ten, hundred or thousand without its figure.
+_PLAIN = re.compile(r"[一二三四五六七八九]|(?<![壹贰叁肆伍陆柒捌玖])[拾佰仟]")
 _PART = re.compile(
     r"(?:分行|支行|营?业部|营?业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$"
 )

@@ -72,10 +72,11 @@ def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, v
     assert not judge(Found(name, Normalised(value), raw, None, STRONG), field, 1.0, "rapid").accepted
 
 
-def test_words_of_money_that_do_not_end_ask_a_person_though_their_digits_agree() -> None:
+def test_words_of_money_that_lack_one_ask_a_person_though_their_digits_agree() -> None:
     proved = replace(STRONG, proofs=frozenset({"amount_words_equal_digits"}))
     assert said(proved, "amount_in_words", "壹拾壹万柒仟元整").accepted
     assert not said(proved, "amount_in_words", "壹拾壹万柒仟元").accepted
+    assert not said(proved, "amount_in_words", "叁拾叁万贰仟肆佰拾肆元整").accepted
 
 
 def test_a_check_digit_does_not_say_whose_an_account_is() -> None:
