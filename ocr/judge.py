@@ -210,10 +210,16 @@ def _is_gapped(raw: str) -> bool:
 
 
 def _is_odd(text: str) -> bool:
-    """Whether a name or text begins as a part of one, holds a tick, a stamp's words or half of a
+    """Whether a name or text is one character, begins as a part of one, holds a tick, a stamp's words or half of a
     bracket, or a traditional character."""
     uneven = any(text.count(left) != text.count(right) for left, right in ("()", "〔〕", "[]", "《》"))
-    return uneven or "¥" in text or _PART.match(text) is not None or any(ord(char) in to_simple() for char in text)
+    return (
+        len(text) < 2
+        or uneven
+        or "¥" in text
+        or _PART.match(text) is not None
+        or any(ord(char) in to_simple() for char in text)
+    )
 
 
 def judge(

@@ -25,6 +25,7 @@ UNCOVERED_LEAST = 0.5  # the certainty of a value beside which ink stands that w
 _UNCOVERED = 0.8  # of the pitch: ink so far from any character was not read
 _GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
+_DIGITS, _LEAST_DIGITS = frozenset({"number", "account"}), 3
 _LEAST_WORDS = 2
 _OFF_INK = 0.04  # of a crop's height
 _HALF_GLYPH, _PRINT, _LEAST_PRINT = 0.2, 40, 3  # of a line's height; darkness, pixels of the form
@@ -95,7 +96,9 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
     """A field's value from its rows of print; where all of them make none, from the best row."""
     rows = [(job, without_labels(line, job.zone, paper.form.print)) for job, line in rows]
     rows = _in_words(rows) if field.kind == "amount_cn" else rows
-    text = "".join(line.text for _, line in rows).lstrip(LEADING + " ").rstrip(TRAILING + _TICKED)
+    whole = sum(len(line.text) for _, line in rows)
+    rows = [(job, _without_words(line)) for job, line in rows] if field.kind in _DIGITS else rows
+    text = "".join(line.text for _, line in rows).lstrip(LEADING + "： ").rstrip(TRAILING + _TICKED)
     suited = misfit(text, field) if text else None
     if suited is None or (len(rows) > 1 and suited[1] >= 2.0):
         single = [(misfit(line.text, field), job, line) for job, line in rows]
@@ -106,9 +109,17 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
         suited, rows, text = best[0], [(best[1], best[2])], best[2].text
     confidences = tuple(c for _, line in rows for c in line.char_confidences or (line.confidence,))
     evidence = _evidence(rows, confidences, suited[1])
+    if field.kind in _DIGITS and sum(len(line.text) for _, line in rows) < whole:
+        evidence = replace(evidence, left=1.0)
     lines = tuple(paper.box(_tight(job)) for job, _ in rows)
     area = paper.box(rows[0][0].zone.box)
     return Found(field.name, suited[0], text, _around(lines), evidence, area, False, None, lines, confidences)
+
+
+def _without_words(line: Line) -> Line:
+    """A number's row without the Chinese words behind it: a label that no sample showed where it stands here."""
+    end = next((k for k, char in enumerate(line.text) if "\u4e00" <= char <= "\u9fff"), len(line.text))
+    return part_of(line, 0, end) if sum(char.isdigit() for char in line.text[:end]) >= _LEAST_DIGITS else line
 
 
 def _in_words(rows: Sequence[tuple[Job, Line]]) -> list[tuple[Job, Line]]:

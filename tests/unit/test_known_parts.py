@@ -22,7 +22,7 @@ from ocr.known.marks import _by_own_ink, _without_boxes
 from ocr.known.model import PER_MM, Choice, KnownForm, Printed, Rect, Zone
 from ocr.known.read import is_empty
 from ocr.known.text import whole_text
-from ocr.known.values import _in_cells, covered
+from ocr.known.values import _in_cells, _without_words, covered
 from ocr.known.votes import agreed, voted
 from ocr.known.zones import _whole
 from ocr.model import Line, Reading
@@ -212,3 +212,9 @@ def test_words_whose_end_may_be_missing_are_read_again_though_the_digits_prove_t
     whole, short = (said(words, 0.99, Decimal(3000), "amount_in_words") for words in ("叁仟元整", "叁仟元"))
     unread = [replace(each, evidence=replace(each.evidence, covered=-1.0)) for each in (whole, short)]
     assert [is_doubtful(each, True) for each in unread] == [False, True]
+
+
+def test_a_number_ends_before_the_label_that_no_sample_showed_behind_it() -> None:
+    read = Line("0102经营", 0.99, centers=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0), char_confidences=(0.99,) * 6)
+    assert _without_words(read).text == "0102"
+    assert _without_words(replace(read, text="12经营范围")).text == "12经营范围"
