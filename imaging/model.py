@@ -35,6 +35,11 @@ class Box:
     def center(self) -> tuple[float, float]:
         return self.x + self.w / 2, self.y + self.h / 2
 
+    def has_middle_of(self, other: Box) -> bool:
+        """Whether the middle of another box lies in this one."""
+        x, y = other.center
+        return self.x <= x <= self.right and self.y <= y <= self.bottom
+
     def union(self, other: Box) -> Box:
         """The smallest box that holds both."""
         x, y = min(self.x, other.x), min(self.y, other.y)

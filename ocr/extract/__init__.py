@@ -221,6 +221,6 @@ def _with_left(found: Found, free: Sequence[Segment]) -> Found:
     if area is None or found.grid is not None:
         return found
     others = (s for s in free if s.text not in found.raw)
-    inside = (s for s in others if area.x <= s.box.center[0] <= area.right and area.y <= s.box.center[1] <= area.bottom)
+    inside = (s for s in others if area.has_middle_of(s.box))
     rest = sum(len(s.text) for s in inside)
     return replace(found, evidence=replace(found.evidence, left=rest / max(1, rest + len(found.raw))))

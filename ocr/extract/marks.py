@@ -297,9 +297,7 @@ def money_signs(runs: Sequence[Run], grids: Sequence[Box]) -> list[Mark]:
     return [
         Mark(Meaning("¥", ("amount", "bill_amount")), i, 0, 1, run.box, run.cell, 0.95)
         for i, run in signs
-        if not any(
-            box.x <= run.box.center[0] <= box.right and box.y <= run.box.center[1] <= box.bottom for box in grids
-        )
+        if not any(box.has_middle_of(run.box) for box in grids)
     ]
 
 

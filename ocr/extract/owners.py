@@ -69,11 +69,7 @@ class Calls:
 
     def words_in(self, box: Box) -> str:
         """What was read inside a stamp with the page."""
-        return "".join(
-            text
-            for text, each in self.words
-            if box.x <= each.center[0] <= box.right and box.y <= each.center[1] <= box.bottom
-        )
+        return "".join(text for text, each in self.words if box.has_middle_of(each))
 
 
 def letters(text: str) -> int:

@@ -140,9 +140,7 @@ def _is_one_of(outline: Outline, others: Sequence[Outline]) -> bool:
 def _is_grid(blob: Outline, sheet: Sheet) -> bool:
     """Whether a blob of colour is a form's own cells, printed in it."""
     box = blob.box(sheet.page.dpi)
-    inside = [
-        cell for cell in sheet.cells() if box.x <= cell.center[0] <= box.right and box.y <= cell.center[1] <= box.bottom
-    ]
+    inside = [cell for cell in sheet.cells() if box.has_middle_of(cell)]
     return sum(cell.w < box.w and cell.h < box.h for cell in inside) >= _CELLS
 
 

@@ -21,7 +21,6 @@ _DARK = 60
 _CLEARLY = 1.6
 _ALWAYS, _UNSURE, _HALF_SURE = 0.99, 0.3, 0.8
 _LEAST_OWN_MM2, _TWICE = 0.3, 2.0
-_STAMP_REACH_MM = 32.0
 
 
 def _row(options: Sequence[Rect], box: Rect) -> list[Rect]:
