@@ -11,7 +11,7 @@ from imaging.stages.orient import turned
 from ocr.engines import networks, surgery
 from ocr.engines.detector import Region, framed, regions_of
 from ocr.engines.rapid import RapidEngine
-from ocr.engines.recogniser import GAP, QUICK, WIDTHS, halves, strip_at, strip_of, trays
+from ocr.engines.recogniser import GAP, QUICK, WIDTHS, Recogniser, halves, strip_at, strip_of, trays
 from ocr.model import Line, Reading
 from ocr.read import read_upright, upright_text
 
@@ -163,3 +163,9 @@ class Counting:
 
     def read_lines(self, crops: list[np.ndarray], kinds: object = None, quick: bool = False) -> list[Line]:
         return [Line("sure", 1.0) for _ in crops]
+
+
+def test_a_recogniser_is_made_ready_for_the_trays_that_it_lays() -> None:
+    quick = Recogniser(QUICK)
+    quick.make_ready()
+    assert set(quick._runs) == set(QUICK.widths)
