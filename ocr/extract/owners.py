@@ -20,6 +20,7 @@ BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清�
 _BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财"  # 人 and 合 stand in labels and places
 _DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
 _SURE, _SHAPED, _LETTERED, _UNREAD = 0.999, 0.99, 0.97, 0.9
+SAID = 0.93  # where the words may be the form's own
 _LEAST = 0.5  # how sure a line is that was read in a stamp
 _SEAL_MM = 16.5
 _PAPER = (288, 384)  # pixels, rows and columns, that a stamp is laid on to be read
@@ -103,6 +104,8 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     if mine and (outline.shape in {"", ROUND} or mine == _by_kind(outline)):
         return [Stamp(box, clear if outline.shape else max(clear, 0.5), mine, _SURE if outline.shape else _LETTERED)]
     words = calls.words_in(box)
+    if not outline.shape and not calls.bare:
+        return _told(box, clear, calls, read_in(box, calls.page, engine), words)
     shaped = outline.shape not in {"", ROUND}
     said = said_by(words)
     # A square that is larger than a person's seal may be a part of a bank's frame, or one with a cell that it touches.
@@ -110,16 +113,27 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     if calls.unread and max(said.values(), default=0.0) < _SURE and not settled:
         words += read_in(box, calls.page, engine)
         said = said_by(words)
-    if not outline.shape:
-        # What is said is proof of stamps that have no rim of their own.
-        told = [Stamp(box, max(clear, 0.5), name, sure) for name, sure in said.items() if name in calls.names]
-        return told or [_placed(box, clear, calls)]
     likely = CUSTOMER if CUSTOMER in said else BANK if BANK in said else ""
     if likely and (not shaped or (said[likely] >= _SURE and _may_say(outline, words))):
         return [Stamp(box, clear, likely, said[likely])]
     if shaped:
         return [Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, calls.bare))]
     return [_placed(box, clear, calls)]
+
+
+def _told(box: Box, clear: float, calls: Calls, words: str, printed: str) -> list[Stamp]:
+    """The stamps of a blob of colour that has no rim of its own: what its `words` say is proof of them, but less where
+    that is also `printed` there, read on the page without its stamps, or is no more than single characters: labels and
+    days of a form in the stamps' colour."""
+    said, doubted = said_by(words), said_by(printed)
+    if not any(phrase.search(words) for phrase in (CUSTOMERS, BANKS, _DATED)):
+        doubted = said
+    told = [
+        Stamp(box, clear, name, min(sure, SAID)) if name in doubted else Stamp(box, max(clear, 0.5), name, sure)
+        for name, sure in said.items()
+        if name in calls.names
+    ]
+    return told or [_placed(box, clear, calls)]
 
 
 def _by_kind(outline: Outline) -> str:

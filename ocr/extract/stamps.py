@@ -12,8 +12,8 @@ from imaging.stages.stamps import Stamps
 from ocr.extract import Extraction, Layout
 from ocr.extract.found import STAMP, Evidence, Found
 from ocr.extract.imprints import banks_places, imprint_on
-from ocr.extract.outlines import OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
-from ocr.extract.owners import BANK, CUSTOMER, Calls, Stamp, owned
+from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
+from ocr.extract.owners import BANK, CUSTOMER, SAID, Calls, Stamp, owned
 from ocr.extract.runs import union
 from ocr.extract.stampink import StampInk, is_gray, stamp_ink
 from ocr.kinds import Normalised
@@ -24,7 +24,6 @@ _USUAL = {CUSTOMER: (0.35, 0.8), BANK: (0.85, 0.75)}
 _LEAST = {ROUND: 0.18, OVAL: 0.18, OBLONG: 0.19, SQUARE: 0.25}
 _LEAST_BARE = {ROUND: 0.19, OVAL: 0.19, OBLONG: 0.2, SQUARE: 0.27}
 _SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
-_INKED = 0.18  # of a stamp's box that is its ink
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
 _TOLD = 0.95  # how sure its owner is, from which a blob without a stamp's outline is one
 _WITHIN = 0.8
@@ -93,11 +92,11 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
     stamps = [stamp for each in known for stamp in _whole(each, sheet, calls, engine)]
     told_of: list[Outline] = []
     vague: list[tuple[Outline, list[Stamp]]] = []
-    for blob in (each for each in split if not each.shape and _is_wide(each) and not _is_grid(each, sheet)):
+    for blob in (each for each in split if not each.shape and _is_wide(each)):
         found = owned(blob, calls, engine)
         if all(each.sure >= _TOLD for each in found):
             told_of, stamps = [*told_of, blob], [*stamps, *found]
-        else:
+        elif not _is_printed(blob, found, sheet):
             vague.append((blob, found))
     ink, weak = StampInk(np.zeros((1, 1), np.float32), 0.0, calls.bare), 0.0
     if {each.whose for each in stamps} < set(sheet.names):
@@ -137,11 +136,14 @@ def _is_one_of(outline: Outline, others: Sequence[Outline]) -> bool:
     return any(_covers(other, outline) for other in others)
 
 
-def _is_grid(blob: Outline, sheet: Sheet) -> bool:
-    """Whether a blob of colour is a form's own cells, printed in it."""
+def _is_printed(blob: Outline, found: Sequence[Stamp], sheet: Sheet) -> bool:
+    """Whether a blob of colour is a form's own print: one cell of it, or several in which nothing says that it is a
+    stamp."""
     box = blob.box(sheet.page.dpi)
     inside = [cell for cell in sheet.cells() if box.has_middle_of(cell)]
-    return sum(cell.w < box.w and cell.h < box.h for cell in inside) >= _CELLS
+    many = sum(cell.w < box.w and cell.h < box.h for cell in inside) >= _CELLS
+    silent = all(each.sure < SAID for each in found)
+    return (many and silent) or any(_shared(box, cell) > _SAME for cell in inside)
 
 
 def _is_wide(outline: Outline) -> bool:
@@ -154,14 +156,21 @@ def _covers(outline: Outline, other: Outline) -> bool:
     return abs(outline.x - other.x) < 0.5 * outline.w and abs(outline.y - other.y) < 0.5 * outline.h
 
 
+def _outside(ink: StampInk, stamps: Sequence[Stamp], dpi: float) -> float:
+    """The share of the ink of a map that lies in no stamp."""
+    total, rest, k = float(ink.map.sum()), ink.map.copy(), DPI / dpi
+    for box in (stamp.box for stamp in stamps if stamp.clear > _UNSAID):
+        rest[round(box.y * k) : round(box.bottom * k) + 1, round(box.x * k) : round(box.right * k) + 1] = 0
+    return float(rest.sum()) / total if total else 0.0
+
+
 def _told(name: str, sheet: Sheet, stamps: Sequence[Stamp], ink: StampInk, weak: float) -> Found:
     """What the stamps found say of one that is asked for."""
     mine = [stamp for stamp in stamps if stamp.whose == name]
     label = 1.0 if sheet.places.get(name) else 0.5
     others = min([1.0, *(stamp.sure for stamp in stamps if stamp.whose != name)])
     imprint = sheet.imprint() if name == BANK and not mine else None
-    inked = sum(stamp.box.w * stamp.box.h for stamp in stamps) * (2.54 / sheet.page.dpi) ** 2
-    left = max(0.0, ink.area - _INKED * inked)
+    left = ink.area * _outside(ink, stamps, sheet.page.dpi)
     if mine:
         sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
     elif imprint:
