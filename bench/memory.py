@@ -24,6 +24,7 @@ from imaging.recipe import run
 from ocr.synthesis.day import make_day
 from ocr.understand import understand
 from processing.engines import open_engine
+from processing.heap import EVERY, give_back
 
 DAY = date(2026, 4, 21)
 PRINTS = tuple(f"memory {number}" for number in range(8))
@@ -57,14 +58,20 @@ def make(folder: Path) -> None:
 
 
 def measure(folder: Path, pages: int, every: int) -> None:
-    """Print a line each `every` pages."""
+    """Print a line each `every` pages: how much after memory was given back, as a worker does, and the most after any
+    page since the last line."""
     images = [path for path in sorted(folder.iterdir()) if path.suffix in {".jpg", ".png"}]
     engine = open_engine("rapid", cache=str(Settings().cache), ready=True)  # as a worker has it
+    most = 0.0
     for number, scan in enumerate(scans(images, pages), 1):
         understand(run(decode(scan)), engine, business_date=DAY)
+        most = max(most, resident())
+        if number % EVERY == 0:
+            give_back()
         if number % every == 0:
-            sys.stdout.write(f"{number:6} pages  {resident():5.0f} MB\n")
+            sys.stdout.write(f"{number:6} pages  {resident():5.0f} MB, {most:5.0f} at most\n")
             sys.stdout.flush()
+            most = 0.0
 
 
 def scans(images: list[Path], pages: int) -> Iterator[Scan]:

@@ -69,13 +69,15 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """One shape to look for, with its kernel's spectrum and the points of its outline in mm about the centre."""
+    """One shape to look for, with its kernel's spectrum, in whole numbers of `unit`, and the points of its outline in
+    mm about the centre."""
 
     shape: str
     w: float
     h: float
     turn: float
-    spectrum: Map
+    spectrum: npt.NDArray[np.int16]
+    unit: float
     points: npt.NDArray[np.float32]
 
 
@@ -115,7 +117,7 @@ def _drawn() -> tuple[tuple[str, float, float, float, npt.NDArray[np.float32], M
     return tuple(found)
 
 
-@lru_cache(maxsize=2)  # 17-55 MB each; the pages of a day have one or two sizes
+@lru_cache(maxsize=2)  # 9-28 MB each; the pages of a day have one or two sizes
 def _models(height: int, width: int) -> tuple[_Model, ...]:
     """All shapes, their kernels padded to a map of that size."""
     found = []
@@ -124,7 +126,9 @@ def _models(height: int, width: int) -> tuple[_Model, ...]:
         padded[: kernel.shape[0], : kernel.shape[1]] = kernel[:height, :width]
         # The centre of a kernel lies on the origin.
         padded = np.roll(padded, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
-        found.append(_Model(shape, w, h, turn, np.asarray(cv2.dft(padded), np.float32), points))
+        spectrum = np.asarray(cv2.dft(padded), np.float32)
+        unit = float(np.abs(spectrum).max()) / np.iinfo(np.int16).max
+        found.append(_Model(shape, w, h, turn, np.round(spectrum / unit).astype(np.int16), unit, points))
     return tuple(found)
 
 
@@ -140,9 +144,10 @@ def _offers(ink: Map) -> Iterator[tuple[float, Outline, _Model]]:
     shape = tuple(next((size for size in _PADDED if size >= side + margin), side + margin) for side in ink.shape)
     padded = np.zeros(shape, np.float32)
     padded[: ink.shape[0], : ink.shape[1]] = ink
-    spectrum = cv2.dft(padded)
+    spectrum, kernel = cv2.dft(padded), np.empty(shape, np.float32)
     for model in _models(*shape):
-        product = cv2.mulSpectrums(spectrum, model.spectrum, 0, conjB=True)
+        np.multiply(model.spectrum, np.float32(model.unit), out=kernel)
+        product = cv2.mulSpectrums(spectrum, kernel, 0, conjB=True)
         answer = cv2.idft(product, flags=cv2.DFT_SCALE)[: ink.shape[0], : ink.shape[1]]
         for _ in range(3):
             _, score, _, (x, y) = cv2.minMaxLoc(answer)
