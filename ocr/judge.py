@@ -23,6 +23,10 @@ _PLAIN = re.compile(r"[一二三四五六七八九]|(?<![壹贰叁肆伍陆柒�
 _PART = re.compile(
     r"(?:分行|支行|营?业部|营?业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$"
 )
+# What a purpose does not name: it is of another field, of a stamp or of a note beside.
+_ALIEN = re.compile(
+    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志"
+)
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
 _COUNT = re.compile(r"\d{1,2}|.*\.\d")  # without cents a count of pages, with half of them an amount that lost a digit
@@ -126,6 +130,7 @@ def _shape(found: Found) -> dict[str, float]:
         "broken": float(bool(_BROKEN.search(found.raw))),
         "numbered": float(chinese and bool(_NUMBER.search(value.value))),
         "traditional": float(any(ord(char) in to_simple() for char in value.value)),
+        "alien": float(_is_alien(found)),
         "two_in_one": float(bool(_END.search(value.value)) and len(value.value) > 16),
         "rows": float(max(1, len(found.lines)) - 1),
         "long": min(3.0, len(value.value) / 10),
@@ -183,7 +188,7 @@ def _unproved(found: Found, kind: str) -> bool:
         kind == "number" and _is_another(value.value),
         kind == "amount" and (e.how == LOOSE or _COUNT.fullmatch(found.raw) is not None),
         kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
-        kind in {"name", "text"} and (value.repaired or _is_odd(value.value)),
+        kind in {"name", "text"} and (value.repaired or _is_odd(value.value) or _is_alien(found)),
         found.field == "transaction_time" and not _TIME.fullmatch(value.value),
     ))  # fmt: skip
 
@@ -207,6 +212,10 @@ def _is_gapped(raw: str) -> bool:
     """Whether white parts a number otherwise than into groups of four, some of which may have been read in one: a digit
     may be missing there."""
     return any(len(group) % 4 for group in re.findall(r"\S+", raw)[:-1])
+
+
+def _is_alien(found: Found) -> bool:
+    return found.field == "purpose" and _ALIEN.search(found.value.value) is not None
 
 
 def _is_odd(text: str) -> bool:

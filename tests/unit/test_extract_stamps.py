@@ -14,7 +14,8 @@ from ocr.extract import analyse, extract
 from ocr.extract.edges import with_edges
 from ocr.extract.found import Evidence, Found, of_value
 from ocr.extract.garbled import guessed_marks
-from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, find_outlines, outline_of
+from ocr.extract.outlines import DPI, OBLONG, OVAL, ROUND, SQUARE, Outline, find_outlines, outline_of
+from ocr.extract.owners import Calls, owned
 from ocr.extract.runs import Run
 from ocr.extract.stampink import stamp_ink
 from ocr.extract.stamps import Sheet, find_stamps
@@ -115,7 +116,7 @@ def _told(
     """What is said of the stamps of a settlement application, on which a bank's and a customer's may stand."""
     lines = tuple(Line(text, 0.99, box) for text, box in words)
     page = Page(paper.pixels, 200.0)
-    layout = analyse(Reading(lines, "test", page.width, page.height), ())
+    layout = analyse(Reading(lines, "test", page.width, page.height), paper.cells)
     first = extract(layout, catalogue().types["settlement_application"], (), paper.pixels)
     sheet = Sheet.of(page, layout, first, split_stamps(page))
     found = find_stamps(sheet, engine or RecordedEngine(Path("none")), asked)
@@ -183,3 +184,19 @@ def test_a_customers_word_is_no_label_that_calls_for_the_banks_stamp() -> None:
     paper.press("round", (60, 100), (110, 110, 110))
     words = (("财务专用章", Box(400, 850, 150, 30)), ("业务专用章", Box(1200, 900, 160, 36)), CALLS[0])
     assert _told(paper, *words) == CUSTOMERS_ALONE
+
+
+def test_a_blob_without_a_rim_is_whose_words_it_says_unless_the_page_has_them_printed_there() -> None:
+    blob = Outline("", 40, 40, 35, 18, 0.0, 0.22, 1.0)
+    page = Page(Paper().pixels, 200.0)
+    printed = (("出票日 2026-06-16", Box(250, 280, 200, 40)),)
+
+    def sure(text: str, words: tuple[tuple[str, Box], ...] = ()) -> float:
+        places = {"stamp_customer": [(0.0, 0.0)], "stamp_bank": [(1200.0, 900.0)]}
+        calls = Calls(page, ("stamp_customer", "stamp_bank"), places, words, bare=False)
+        (stamp,) = owned(blob, calls, Saying(text))
+        assert stamp.whose == "stamp_bank"
+        return stamp.sure * stamp.clear
+
+    assert sure("2026.06.16 转讫") > 2 * sure("出票日 2026-06-16", printed)
+    assert sure("2026.06.16 转讫") > 2 * sure("收付账")

@@ -61,6 +61,8 @@ def test_weaker_evidence_is_less_confidence() -> None:
         ("date", "2026-04-01", "2026年04月1日"),
         ("holder_name", "同创农业开发有限公司 ¥:720.00", "同创农业开发有限公司 ¥:720.00"),
         ("payee_bank", "业部", "业部"),
+        ("purpose", "中国建设银行上海分行", "中国建设银行上海分行"),
+        ("purpose", "保函保证金洛阳市湖滨路471号", "保函保证金洛阳市湖滨路471号"),
         ("holder_id_no", "15964644993", "15964644993"),
         ("bill_no", "562562083705408319254232907", "562562083705408319254232907"),
         ("transaction_time", "09:0743", "09:0743"),
@@ -70,6 +72,10 @@ def test_weaker_evidence_is_less_confidence() -> None:
 def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, value: str, raw: str) -> None:
     field = catalogue().fields[name]
     assert not judge(Found(name, Normalised(value), raw, None, STRONG), field, 1.0, "rapid").accepted
+
+
+def test_a_purpose_may_name_what_a_bank_accepted() -> None:
+    assert said(STRONG, "purpose", "银行承兑汇票保证金").accepted
 
 
 def test_words_of_money_that_lack_one_ask_a_person_though_their_digits_agree() -> None:
