@@ -24,7 +24,7 @@ from imaging.recipe import run
 from ocr.synthesis.day import make_day
 from ocr.understand import understand
 from processing.engines import open_engine
-from processing.heap import EVERY, give_back
+from processing.heap import give_back, resident
 
 DAY = date(2026, 4, 21)
 PRINTS = tuple(f"memory {number}" for number in range(8))
@@ -58,18 +58,17 @@ def make(folder: Path) -> None:
 
 
 def measure(folder: Path, pages: int, every: int) -> None:
-    """Print a line each `every` pages: how much after memory was given back, as a worker does, and the most after any
-    page since the last line."""
+    """Print a line each `every` pages: how much this process holds, and the most after any page since the last line.
+    Freed memory is given back as a worker does."""
     images = [path for path in sorted(folder.iterdir()) if path.suffix in {".jpg", ".png"}]
     engine = open_engine("rapid", cache=str(Settings().cache), ready=True)  # as a worker has it
     most = 0.0
     for number, scan in enumerate(scans(images, pages), 1):
         understand(run(decode(scan)), engine, business_date=DAY)
-        most = max(most, resident())
-        if number % EVERY == 0:
-            give_back()
+        give_back()
+        most = max(most, resident() / 1e6)
         if number % every == 0:
-            sys.stdout.write(f"{number:6} pages  {resident():5.0f} MB, {most:5.0f} at most\n")
+            sys.stdout.write(f"{number:6} pages  {resident() / 1e6:5.0f} MB, {most:5.0f} at most\n")
             sys.stdout.flush()
             most = 0.0
 
@@ -86,12 +85,6 @@ def scans(images: list[Path], pages: int) -> Iterator[Scan]:
         height = round(small.shape[0] * chance.uniform(0.8, 1.0))
         data = cv2.imencode(".jpg", small[:height])[1].tobytes()
         yield Scan.of(f"{number}.jpg", data)
-
-
-def resident() -> float:
-    """Megabytes of this process in memory."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4096 / 1e6
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from archive.address import Address
 from archive.errors import DaySealed, LeaseLost, ObjectDamaged, ObjectMissing
 from imaging.orphans import end_with
 
-from .heap import EVERY, give_back
+from .heap import give_back
 from .originals import let_go
 from .outages import surroundings
 
@@ -161,8 +161,7 @@ class Hands:
                     self._do(page)
                 else:
                     let_go()
-                if page is None or self.pages % EVERY == 0:
-                    give_back()
+                give_back()
             except OSError as error:
                 log.error("stores out of reach", worker=self.name, cause=str(error))
                 self.beat.say(f"{type(error).__name__}: {error}")
