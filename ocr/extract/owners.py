@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,8 +18,10 @@ BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 CUSTOMERS = re.compile("财务|合同|法人|发票")
 BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清讫|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
 _BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财"  # 人 and 合 stand in labels and places
+# Print that holds such characters and stands under stamps.
+_LABELS = re.compile("复核|经办|[收付]款|支付|现金支票|现转|收[据入]|现金[收付]?")
 _DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
-_SURE, _SHAPED, _LETTERED, _UNREAD = 0.999, 0.99, 0.97, 0.9
+_SURE, _SHAPED, _LETTERED, _UNREAD, _PRINTED = 0.999, 0.99, 0.97, 0.9, 0.8
 SAID = 0.93  # where the words may be the form's own
 _LEAST = 0.5  # how sure a line is that was read in a stamp
 _SEAL_MM = 16.5
@@ -75,7 +77,8 @@ class Calls:
 
 def letters(text: str) -> int:
     """Above 0 for the characters of a bank's stamp, below for a customer's."""
-    return sum(c in _BANK_LETTERS for c in text) - 2 * sum(c in _CUSTOMER_LETTERS for c in text)
+    own = _LABELS.sub("", text)
+    return sum(c in _BANK_LETTERS for c in own) - 2 * sum(c in _CUSTOMER_LETTERS for c in own)
 
 
 def said_by(text: str) -> dict[str, float]:
@@ -98,7 +101,7 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     and oblongs a bank's, then its place. A shape that is not the `whole` of a blob of colour may be two stamps'."""
     box = outline.box(calls.page.dpi)
     clear = outline.score * outline.covered
-    if len(calls.names) == 1 and outline.shape:
+    if len(calls.names) == 1 and outline.shape and not calls.bare:
         return [Stamp(box, clear, calls.names[0], 1.0)]
     mine = calls.at(box) if calls.near else ""
     if mine and (outline.shape in {"", ROUND} or mine == _by_kind(outline)):
@@ -115,10 +118,14 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
         said = said_by(words)
     likely = CUSTOMER if CUSTOMER in said else BANK if BANK in said else ""
     if likely and (not shaped or (said[likely] >= _SURE and _may_say(outline, words))):
-        return [Stamp(box, clear, likely, said[likely])]
-    if shaped:
-        return [Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, calls.bare))]
-    return [_placed(box, clear, calls)]
+        stamp = Stamp(box, clear, likely, said[likely])
+    elif shaped:
+        stamp = Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, said, calls.bare))
+    else:
+        stamp = _placed(box, clear, calls)
+    if stamp.whose in calls.names:
+        return [stamp]
+    return [replace(stamp, whose=calls.names[0], sure=min(stamp.sure, _UNREAD))]
 
 
 def _told(box: Box, clear: float, calls: Calls, words: str, printed: str) -> list[Stamp]:
@@ -140,11 +147,14 @@ def _by_kind(outline: Outline) -> str:
     return CUSTOMER if outline.shape == SQUARE else BANK
 
 
-def _by_shape(outline: Outline, words: str, bare: bool) -> float:
-    """How sure it is that an outline of a clear shape is a stamp's. On a page without colour rules and cells make
-    oblongs too, but say nothing that a bank's stamp says."""
-    if bare and outline.shape != SQUARE:
-        return _UNREAD if not words else _LETTERED
+def _by_shape(outline: Outline, words: str, said: Mapping[str, float], bare: bool) -> float:
+    """How sure it is that an outline of a clear shape is the stamp's that has such a shape. On a page without colour
+    rules, cells and torn edges make oblongs too, but say nothing that a bank's stamp says; a square that says it is a
+    part of its frame."""
+    if outline.shape == SQUARE:
+        return _UNREAD if said.get(BANK, 0.0) >= _SURE else _SHAPED if words else _SURE
+    if bare:
+        return _PRINTED if words and BANK not in said else _UNREAD
     return _SHAPED if words else _SURE
 
 

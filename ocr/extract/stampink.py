@@ -21,16 +21,17 @@ _GRAY = 14
 _FAINT, _FULL = 15.0, 70.0  # how far a stamp's colour stands above the others, of 255
 _DARK, _BLACK = 25.0, 80.0
 _SURE = 0.9
-_INKED = 0.3
+_INKED, _FAINTLY = 0.3, 0.1  # of the map: ink, and what a pale stamp's lines are at this resolution
 
 
 @dataclass(frozen=True, slots=True)
 class StampInk:
-    """A map of ink (0..1) at outlines.DPI, how much ink that is in cm², and whether the page is without colour, so that
-    print counts as ink too."""
+    """A map of ink (0..1) at outlines.DPI, how much ink that is in cm², how much with the faintest, and whether the page
+    is without colour, so that print counts as ink too."""
 
     map: Map
     area: float
+    faintly: float
     bare: bool
 
 
@@ -53,10 +54,10 @@ def stamp_ink(page: Page, even: Page, lines: Sequence[Line], cells: Sequence[Box
     ink = _dark(small, lines, times) if bare else _coloured(small)
     if (ink > _INKED).any():
         ink = _without_borders(_without_rules(ink, dpi), cells, times, round(_BORDER_MM / 25.4 * dpi))
-    area = float((ink > _INKED).sum()) * (2.54 / dpi) ** 2
+    area, faintly = (float((ink > least).sum()) * (2.54 / dpi) ** 2 for least in (_INKED, _FAINTLY))
     wide = cv2.blur(cv2.dilate(ink, np.ones((3, 3), np.uint8)), (3, 3))
     fine = cv2.resize(wide, None, fx=DPI / dpi, fy=DPI / dpi, interpolation=cv2.INTER_LINEAR)
-    return StampInk(np.asarray(fine, np.float32), area, bare)
+    return StampInk(np.asarray(fine, np.float32), area, area if bare else faintly, bare)
 
 
 def _coloured(pixels: Pixels) -> Map:

@@ -98,7 +98,7 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
             told_of, stamps = [*told_of, blob], [*stamps, *found]
         elif not _is_printed(blob, found, sheet):
             vague.append((blob, found))
-    ink, weak = StampInk(np.zeros((1, 1), np.float32), 0.0, calls.bare), 0.0
+    ink, weak = StampInk(np.zeros((1, 1), np.float32), 0.0, 0.0, calls.bare), 0.0
     if {each.whose for each in stamps} < set(sheet.names):
         ink, outlines = look(sheet.page, sheet.split.text_stream, sheet.lines, sheet.cells())
         clear = [each for each in outlines if is_clear(each, ink.bare) and not _is_one_of(each, known)]
@@ -170,7 +170,7 @@ def _told(name: str, sheet: Sheet, stamps: Sequence[Stamp], ink: StampInk, weak:
     label = 1.0 if sheet.places.get(name) else 0.5
     others = min([1.0, *(stamp.sure for stamp in stamps if stamp.whose != name)])
     imprint = sheet.imprint() if name == BANK and not mine else None
-    left = ink.area * _outside(ink, stamps, sheet.page.dpi)
+    left = ink.faintly * _outside(ink, stamps, sheet.page.dpi)
     if mine:
         sure = max((1 - 10 ** (-8 * stamp.clear)) * stamp.sure for stamp in mine)
     elif imprint:
