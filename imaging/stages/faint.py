@@ -19,7 +19,7 @@ ENOUGH = 100.0
 # Least step between neighbours, in gray levels and in those of the paper's grain.
 _LEAST, _GRAIN = 6.0, 2.0
 _STROKE_MM, _SOLID_MM, _SOLID_INK, _HALO_MM = 1.8, 2.2, 0.8, 0.9
-_RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 24, 1.8
+_RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 12, 1.0
 _STREWN_MM, _STREWN, _MOST_SPECKS = 1.3, 6, 400
 # Dust is smaller than this both ways, and no longer.
 _DUST_MM, _STREAK_MM = 1.5, 2.0
