@@ -31,6 +31,8 @@ _EDGE_MM = 3.0
 _SHARP, _DEEP = 0.6, 60.0
 # A character alone, one of several in a line, and how far from each other these are across and along the line.
 _ALONE_MM, _BESIDE_MM, _GAP_MM, _OFF_MM = 3.0, 1.7, 2.5, 1.2
+# On paper with grain pieces of what shows through lie together too, and only what chance never brings counts.
+_PIECE_MM, _BY_GRAIN = 0.7, 1e-6
 _CORE, _RISE, _WORD_MM = 0.25, 2.0, 5.0
 _THIN_MM, _RULE_MM, _RULE = 1.0, 2.0, 10
 _SLOPES = np.tan(np.deg2rad(np.arange(-2.25, 2.3, 0.75)))
@@ -73,7 +75,8 @@ def faint(seen: View) -> float:
         return 0.0
     if level(steps, 0.9) == 0 and _strewn(mask, seen.dpi):
         return ENOUGH
-    return _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
+    plainest = _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
+    return ENOUGH if plainest < ENOUGH and _broken(mask, places, steps, hollow, seen.dpi) else plainest
 
 
 def _strewn(mask: Pixels, dpi: float) -> bool:
@@ -85,19 +88,33 @@ def _strewn(mask: Pixels, dpi: float) -> bool:
         return True
     middles = specks[:, :2] + specks[:, 2:4] // 2
     together = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=2)[1:]
-    return int(together.max()) >= _STREWN or _crowded(specks, mask.size, dpi)
+    return int(together.max()) >= _STREWN or _crowded(specks, mask.size, dpi, _BY_CHANCE)
 
 
-def _crowded(specks: Stats, room: int, dpi: float) -> bool:
-    """Whether some specks lie closer together than dust, which falls anywhere in the `room` (pixels), would by chance:
-    two of three on a side, or four of forty."""
+def _broken(mask: Pixels, places: Whole, steps: Pixels, hollow: Pixels, dpi: float) -> bool:
+    """Whether sharp pieces, larger than grain, lie together as those of pale words that the grain breaks do. What
+    shows through breaks into pieces too, but their steps are lower than they are deep."""
+    labels, pieces = labelled(mask)
+    at = (places[:, 1], places[:, 0])
+    steepest, deepest = np.zeros(len(pieces), np.uint8), np.zeros(len(pieces), np.uint8)
+    np.maximum.at(steepest, labels[at], steps[at])
+    np.maximum.at(deepest, labels[at], hollow[at])
+    sharp = (steepest > deepest) & (pieces[:, 2:4].max(axis=1) >= pixels_of(_PIECE_MM, dpi))
+    sharp[0] = False  # the ground
+    found = pieces[sharp]
+    return 1 < len(found) <= _MOST_SPECKS and _crowded(found, mask.size, dpi, _BY_GRAIN)
+
+
+def _crowded(specks: Stats, room: int, dpi: float, rarely: float) -> bool:
+    """Whether some specks lie closer together than dust, which falls anywhere in the `room` (pixels), would by chance
+    as `rarely`: of dust in black and white, two of three on a side, or four of forty."""
     count, middles = len(specks), specks[:, :2] + specks[:, 2:4] / 2
     apart = np.abs(middles[:, None] - middles)
     for along, across in _NEAR_MM:
         reach = np.array((along, across)) * (dpi / MM_PER_INCH)
         others = int((apart <= reach).all(axis=2).sum(axis=1).max()) - 1
         chance = count * _at_least(others, (count - 1) * 4 * float(reach.prod()) / room)
-        if others and chance < _BY_CHANCE:
+        if others and chance < rarely:
             return True
     return False
 
