@@ -26,6 +26,9 @@ _WORDS = (
 LOOKS = ("colour", "colour", "colour", "gray", "bitonal")
 LEAST = {"colour": 0.14, "gray": 0.14, "bitonal": 0.45}
 """By how much of the paper's level the palest writing is darker; in black and white paler writing leaves nothing."""
+LEFT = 4
+"""Of how many pixels (less than a speck of dust) a text on a black and white side is there at all. Red and thin strokes
+may be paler than LEAST says, and a hard threshold take all of them."""
 
 # By how much each of blue, green and red is darker than the depth says: worn ribbons, red and blue pens; graphite;
 # thermal paper turned brown or violet; carbon copies.
@@ -192,9 +195,10 @@ def _dirtied(pixels: Pixels, rng: random.Random) -> None:
         pixels[height - rng.randrange(1, 9) :] = rng.randrange(20, 120)
 
 
-def faintly_written(pixels: Pixels, rng: random.Random, least: float) -> Pixels:
-    """An empty side with one faint text on it, `least` (0..1) of the paper's level darker or more. Half of the texts
-    stand at an edge, in a corner or beside a dark blot, where faint strokes are easily overlooked."""
+def faintly_written(pixels: Pixels, rng: random.Random, least: float) -> tuple[Pixels, Pixels]:
+    """An empty side with one faint text on it, `least` (0..1) of the paper's level darker or more, and the same without
+    the text. Half of the texts stand at an edge, in a corner or beside a dark blot, where faint strokes are easily
+    overlooked."""
     done, (draw, inks) = pixels.copy(), rng.choice(WRITINGS)
     cover = draw(rng)
     height, width = pixels.shape[:2]
@@ -212,12 +216,18 @@ def faintly_written(pixels: Pixels, rng: random.Random, least: float) -> Pixels:
         blot = (x + rng.choice((-reach - 4, cover.shape[1] + reach)), y + rng.randrange(cover.shape[0]))
         cv2.circle(done, blot, reach, (rng.randrange(10, 90),) * 3, -1, cv2.LINE_AA)
     depth = (least + rng.random() ** 1.5 * (0.6 - least)) * np.array(rng.choice(inks), np.float32)
+    bare = done.copy()
     # Thin strokes are pale at the core too: the depth is that of their darkest tenth.
     core = float(np.percentile(cover[cover > 60], 90)) if (cover > 60).any() else 255.0
     share = np.minimum(1, cover[:, :, None].astype(np.float32) / core) * depth
     spot = done[y : y + cover.shape[0], x : x + cover.shape[1]]
     spot[:] = (spot * (1 - share)).astype(np.uint8)
-    return done
+    return done, bare
+
+
+def left_of(written: Pixels, bare: Pixels) -> int:
+    """How many pixels are left of the text on a black and white side; `bare` is the same side without it."""
+    return int(np.count_nonzero((written == 0) & (bare != 0)))
 
 
 def looking(pixels: Pixels, look: str, rng: random.Random) -> Pixels:

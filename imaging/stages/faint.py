@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.model import Pixels
-from imaging.ops import block, components, labelled, labels_of, level, pixels_of, u8
+from imaging.ops import MM_PER_INCH, Stats, block, components, labelled, labels_of, level, pixels_of, u8
 from imaging.views import View
 
 ENOUGH = 100.0
@@ -18,13 +19,20 @@ ENOUGH = 100.0
 # Least step between neighbours, in gray levels and in those of the paper's grain.
 _LEAST, _GRAIN = 6.0, 2.0
 _STROKE_MM, _SOLID_MM, _SOLID_INK, _HALO_MM = 1.8, 2.2, 0.8, 0.9
-_RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 24, 1.8
-_STREWN_MM, _STREWN, _DUST_MM = 1.3, 6, 1.8
+_RIM_MM, _BY_MM, _SPROUT, _SPROUT_MM = 0.6, 1.6, 12, 1.0
+_STREWN_MM, _STREWN, _MOST_SPECKS = 1.3, 6, 400
+# Dust is smaller than this both ways, and no longer.
+_DUST_MM, _STREAK_MM = 1.5, 2.0
+# How far from a speck others count as near, along and across a line of text that may stand upright too; how seldom dust
+# comes together as closely. What is left of words is a thousand times less likely, the largest odds seen 1 in 25,000.
+_NEAR_MM, _BY_CHANCE = ((3.0, 1.5), (6.0, 3.0), (1.5, 3.0), (3.0, 6.0)), 0.03
 _EDGE_MM = 3.0
 # A step of this share of a stroke's depth is sharp; what shows through is never so deep.
 _SHARP, _DEEP = 0.6, 60.0
 # A character alone, one of several in a line, and how far from each other these are across and along the line.
 _ALONE_MM, _BESIDE_MM, _GAP_MM, _OFF_MM = 3.0, 1.7, 2.5, 1.2
+# On paper with grain pieces of what shows through lie together too, and only what chance never brings counts.
+_PIECE_MM, _BY_GRAIN = 0.7, 1e-6
 _CORE, _RISE, _WORD_MM = 0.25, 2.0, 5.0
 _THIN_MM, _RULE_MM, _RULE = 1.0, 2.0, 10
 _SLOPES = np.tan(np.deg2rad(np.arange(-2.25, 2.3, 0.75)))
@@ -67,18 +75,57 @@ def faint(seen: View) -> float:
         return 0.0
     if level(steps, 0.9) == 0 and _strewn(mask, seen.dpi):
         return ENOUGH
-    return _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
+    plainest = _plainest(_marks(mask, places, steps, hollow, bound, seen.dpi), seen.dpi)
+    return ENOUGH if plainest < ENOUGH and _broken(mask, places, steps, hollow, seen.dpi) else plainest
 
 
 def _strewn(mask: Pixels, dpi: float) -> bool:
     """Whether specks lie close together, or one is larger than dust, on paper without grain: what a hard threshold
     leaves of pale print."""
     specks, labels = components(mask), labelled(_grown(mask, _STREWN_MM, dpi))[0]
-    if specks[:, 2:4].min(axis=1).max() >= pixels_of(_DUST_MM, dpi):
+    large = specks[:, 2:4].min(axis=1).max() >= pixels_of(_DUST_MM, dpi)
+    if large or specks[:, 2:4].max() >= pixels_of(_STREAK_MM, dpi) or len(specks) > _MOST_SPECKS:
         return True
     middles = specks[:, :2] + specks[:, 2:4] // 2
     together = np.bincount(labels[middles[:, 1], middles[:, 0]], minlength=2)[1:]
-    return int(together.max()) >= _STREWN
+    return int(together.max()) >= _STREWN or _crowded(specks, mask.size, dpi, _BY_CHANCE)
+
+
+def _broken(mask: Pixels, places: Whole, steps: Pixels, hollow: Pixels, dpi: float) -> bool:
+    """Whether sharp pieces, larger than grain, lie together as those of pale words that the grain breaks do. What
+    shows through breaks into pieces too, but their steps are lower than they are deep."""
+    labels, pieces = labelled(mask)
+    at = (places[:, 1], places[:, 0])
+    steepest, deepest = np.zeros(len(pieces), np.uint8), np.zeros(len(pieces), np.uint8)
+    np.maximum.at(steepest, labels[at], steps[at])
+    np.maximum.at(deepest, labels[at], hollow[at])
+    sharp = (steepest > deepest) & (pieces[:, 2:4].max(axis=1) >= pixels_of(_PIECE_MM, dpi))
+    sharp[0] = False  # the ground
+    found = pieces[sharp]
+    return 1 < len(found) <= _MOST_SPECKS and _crowded(found, mask.size, dpi, _BY_GRAIN)
+
+
+def _crowded(specks: Stats, room: int, dpi: float, rarely: float) -> bool:
+    """Whether some specks lie closer together than dust, which falls anywhere in the `room` (pixels), would by chance
+    as `rarely`: of dust in black and white, two of three on a side, or four of forty."""
+    count, middles = len(specks), specks[:, :2] + specks[:, 2:4] / 2
+    apart = np.abs(middles[:, None] - middles)
+    for along, across in _NEAR_MM:
+        reach = np.array((along, across)) * (dpi / MM_PER_INCH)
+        others = int((apart <= reach).all(axis=2).sum(axis=1).max()) - 1
+        chance = count * _at_least(others, (count - 1) * 4 * float(reach.prod()) / room)
+        if others and chance < rarely:
+            return True
+    return False
+
+
+def _at_least(least: int, mean: float) -> float:
+    """The odds of `least` or more where `mean` are expected of what comes by chance (Poisson)."""
+    term = left = math.exp(-mean)
+    for each in range(1, least):
+        term *= mean / each
+        left += term
+    return 1.0 - left if least else 1.0
 
 
 def _hollow(seen: View) -> Pixels:

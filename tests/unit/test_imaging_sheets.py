@@ -157,6 +157,46 @@ def test_what_a_hard_threshold_leaves_of_pale_print_is_not_blank() -> None:
     assert not blank(drawn.page(side)).note("blank")["blank"]
 
 
+@pytest.mark.parametrize(
+    "left", [((300, 300), (312, 306)), ((150, 166), (161, 174), (174, 178))], ids=["two alone", "three among dust"]
+)
+def test_few_specks_that_lie_as_those_of_a_word_do_are_not_blank(left: tuple[tuple[int, int], ...]) -> None:
+    side = np.full((649, 1780), 255, np.uint8)
+    dust = np.random.default_rng(5).integers((200, 100), (1700, 600), (12 * (len(left) > 2), 2))
+    for x, y in dust:
+        side[y : y + 4, x : x + 4] = 0
+    assert blank(drawn.page(side)).note("blank")["blank"]
+    for x, y in left:
+        side[y : y + 5, x : x + 3] = 0
+    assert not blank(drawn.page(side)).note("blank")["blank"]
+
+
+def test_one_stroke_longer_than_dust_on_paper_without_grain_is_not_blank() -> None:
+    side = np.full((1165, 1654), 255, np.uint8)
+    side[500:508, 700:706] = 0
+    assert blank(drawn.page(side)).note("blank")["blank"]
+    side[500:517, 703:706] = 0
+    assert not blank(drawn.page(side)).note("blank")["blank"]
+
+
+def test_the_end_of_a_pale_word_that_a_hole_took_is_not_blank() -> None:
+    side, cover = np.full((1165, 1654, 3), 235, np.uint8), np.zeros((60, 160), np.uint8)
+    cv2.circle(side, (100, 500), 22, (20, 20, 20), -1, cv2.LINE_AA)
+    assert blank(drawn.page(side)).note("blank")["blank"]
+    cv2.putText(cover, "45", (8, 30), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1, cv2.LINE_AA)
+    lay(side, cover, (108, 478), (195, 195, 195), 1.0)
+    cv2.circle(side, (100, 500), 22, (20, 20, 20), -1, cv2.LINE_AA)
+    assert not blank(drawn.page(side)).note("blank")["blank"]
+
+
+def test_small_sharp_pieces_in_a_line_on_paper_with_grain_are_not_blank() -> None:
+    side = np.full((1165, 1654), 213, np.uint8)
+    assert blank(drawn.page(drawn.noisy(side, 6))).note("blank")["blank"]
+    for x in range(620, 760, 11):
+        side[500 + x % 7 : 505 + x % 7, x : x + 2] = 173
+    assert not blank(drawn.page(drawn.noisy(side, 6))).note("blank")["blank"]
+
+
 def test_dust_and_creases_across_each_other_leave_a_back_blank() -> None:
     back = worn_back(0.0)
     back[700:704] = (back[700:704] * 0.7).astype(np.uint8)
