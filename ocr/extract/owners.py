@@ -17,12 +17,12 @@ from ocr.model import Engine
 BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 CUSTOMERS = re.compile("财务|合同|法人|发票")
 BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清讫|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
-_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财"  # 人 and 合 stand in labels and places
+_BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财司"  # 人 and 合 stand in labels and places
 # Print that holds such characters and stands under stamps.
 _LABELS = re.compile("复核|经办|[收付]款|支付|现金支票|现转|收[据入]|现金[收付]?")
 _DATED = re.compile(r"(?:19|20)\d{2}[.\-/年·,，]")
 _SURE, _SHAPED, _LETTERED, _UNREAD, _PRINTED = 0.999, 0.99, 0.97, 0.9, 0.8
-SAID = 0.93  # where the words may be the form's own
+SAID = 0.93  # where the words may be the form's own or are one character
 _LEAST = 0.5  # how sure a line is that was read in a stamp
 _SEAL_MM = 16.5
 _PAPER = (288, 384)  # pixels, rows and columns, that a stamp is laid on to be read
@@ -92,8 +92,9 @@ def said_by(text: str) -> dict[str, float]:
     weight = letters(text)
     if not weight and not banks:
         return {}
-    # A word alone may be the label printed beside.
-    return {BANK if weight > 0 or banks else CUSTOMER: _SURE if weight > 2 else _LETTERED}
+    # A word alone may be the label printed beside, a character a company's or that of a label under the stamp.
+    sure = _SURE if weight > 2 else _LETTERED if banks or abs(weight) > 1 else SAID
+    return {BANK if weight > 0 or banks else CUSTOMER: sure}
 
 
 def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -> list[Stamp]:
@@ -120,7 +121,7 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     if likely and (not shaped or (said[likely] >= _SURE and _may_say(outline, words))):
         stamp = Stamp(box, clear, likely, said[likely])
     elif shaped:
-        stamp = Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, said, calls.bare))
+        stamp = Stamp(box, clear, _by_kind(outline), _by_shape(outline, words, calls.bare))
     else:
         stamp = _placed(box, clear, calls)
     if stamp.whose in calls.names:
@@ -147,14 +148,15 @@ def _by_kind(outline: Outline) -> str:
     return CUSTOMER if outline.shape == SQUARE else BANK
 
 
-def _by_shape(outline: Outline, words: str, said: Mapping[str, float], bare: bool) -> float:
+def _by_shape(outline: Outline, words: str, bare: bool) -> float:
     """How sure it is that an outline of a clear shape is the stamp's that has such a shape. On a page without colour
     rules, cells and torn edges make oblongs too, but say nothing that a bank's stamp says; a square that says it is a
     part of its frame."""
+    banks = BANKS.search(words) is not None
     if outline.shape == SQUARE:
-        return _UNREAD if said.get(BANK, 0.0) >= _SURE else _SHAPED if words else _SURE
+        return _UNREAD if banks else _SHAPED if words else _LETTERED if bare else _SURE
     if bare:
-        return _PRINTED if words and BANK not in said else _UNREAD
+        return _PRINTED if words and not banks else _UNREAD
     return _SHAPED if words else _SURE
 
 
