@@ -37,12 +37,10 @@ _LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the form at 100 dpi
-    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own;
+    """The ink of a page that its form does not have, at 100 dpi: `mask` (H×W) is 255 where ink is its own;
     for each component its box and area (columns x, y, w, h, area), and the shift of the filled-in print against the
     samples', in mm down and to the right (`side`); `creases` are the columns that folds run down."""
 
-    laid: Pixels
     mask: Pixels
     parts: npt.NDArray[np.int32]
     shift: float
@@ -76,8 +74,8 @@ def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = 
     """The ink of a page (darkness at 100 dpi, upright) that the form does not print. `calm` is the page without red
     ink, which counts only in zones whose values are red."""
     shape = form.template.shape[0], form.template.shape[1]
-    laid = inked = to_form(page if calm is None else calm, affine, shape)
-    if calm is not None and calm is not page and any(zone.red or zone.options for zone in form.zones):
+    inked = to_form(page if calm is None else calm, affine, shape)
+    if calm is not None and calm is not page and any(zone.red for zone in form.zones):
         laid = to_form(page, affine, shape)
         for zone in form.zones:
             if zone.red:
@@ -91,7 +89,7 @@ def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = 
     parts = parts[(area >= _LEAST_AREA) & ~rule & (h <= _TALLEST_MM * PER_MM)]
     parts = _without_holes(mask, parts)
     side, down = offset_on(mask, parts, chart_of(form))
-    return Ink(laid, mask, _unlabelled(parts, form, side, down), down, creases, side)
+    return Ink(mask, _unlabelled(parts, form, side, down), down, creases, side)
 
 
 _charts: weakref.WeakKeyDictionary[KnownForm, Floats] = weakref.WeakKeyDictionary()

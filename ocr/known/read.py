@@ -140,7 +140,7 @@ def _inside(title: str, said: str) -> int:
 def _ticks(paper: Paper) -> list[Found]:
     """The options that are ticked."""
     zones = [zone for zone in paper.form.zones if zone.options]
-    found = [marks.ticked(zone, paper.form, paper.ink, paper.lie.to_page, paper.size) for zone in zones]
+    found = [marks.ticked(zone, paper) for zone in zones]
     return [each for each in found if each is not None]
 
 

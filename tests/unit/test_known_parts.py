@@ -3,7 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import cv2
 import numpy as np
+import pytest
 
 from archive.spans import cut
 from imaging.model import Box
@@ -12,16 +14,18 @@ from ocr.extract.found import ZONE, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.adjust import adjusted, misplaced
+from ocr.known.crops import Lie
 from ocr.known.dark import cut as cut_of
 from ocr.known.doubts import doubted, is_doubtful
 from ocr.known.grids import Strip, ruled_columns
 from ocr.known.jobs import Job
 from ocr.known.labels import without_labels
-from ocr.known.learn import _going_through
-from ocr.known.marks import _by_own_ink, _without_boxes
+from ocr.known.learn import _going_beyond, _going_through
+from ocr.known.marks import _outstanding, without_boxes
 from ocr.known.model import PER_MM, Choice, KnownForm, Printed, Rect, Zone
 from ocr.known.read import is_empty
 from ocr.known.text import whole_text
+from ocr.known.unlike import unlike
 from ocr.known.values import _in_cells, _without_words, covered
 from ocr.known.votes import agreed, voted
 from ocr.known.zones import _whole
@@ -177,9 +181,43 @@ def test_a_misread_end_of_a_label_goes_with_its_colon_and_a_time_keeps_its_own()
 
 
 def test_a_tick_is_told_by_ink_that_the_form_does_not_print_where_one_option_alone_has_it() -> None:
-    assert _by_own_ink([0.9, 0.0, 0.1]) == 0
-    assert _by_own_ink([0.9, 0.6, 0.1]) is None
-    assert _by_own_ink([0.1, 0.0, 0.0]) is None
+    assert _outstanding([0.9, 0.0, 0.1], 0.3, 2.0) == 0
+    assert _outstanding([0.9, 0.6, 0.1], 0.3, 2.0) is None
+    assert _outstanding([0.1, 0.0, 0.0], 0.3, 2.0) is None
+
+
+def _lie_of(options: int, ticked: int, middles: list[float]) -> Lie:
+    """A page of 10 pixels to the mm: boxes of 3 mm at x = 20 mm k, one with a stroke through it, rules above some."""
+    page = np.full((300, 200 * options, 3), 250, np.uint8)
+    for k, middle in enumerate(middles):
+        left, top = 200 * k + 50, round(10 * middle) - 15
+        cv2.rectangle(page, (left, top), (left + 30, top + 30), (120, 160, 120), 2)
+        if k % 2:
+            cv2.line(page, (200 * k, top - 12), (200 * k + 199, top - 12), (90, 120, 90), 3)
+    x, y = 200 * ticked + 50, round(10 * middles[ticked])
+    cv2.line(page, (x + 4, y), (x + 12, y + 10), (60, 60, 140), 4)
+    cv2.line(page, (x + 12, y + 10), (x + 30, y - 18), (60, 60, 140), 4)
+    return Lie(page, np.array([[10.0, 0, 0], [0, 10.0, 0]]), 10.0)
+
+
+@pytest.mark.parametrize("ticked", [0, 1, 2])
+def test_a_mark_is_told_by_what_the_other_options_of_the_page_do_not_have(ticked: int) -> None:
+    middles = [15.0, 15.2, 14.9]
+    rooms = [Rect(20 * k + 4, middles[k] - (3.0 if k else 2.2), 5, 6 if k else 5.2) for k in range(3)]
+    marked = unlike(_lie_of(3, ticked, middles), rooms, middles)
+    assert marked[ticked] > 0.5
+    assert all(ink < 0.05 for k, ink in enumerate(marked) if k != ticked)
+
+
+def test_digits_that_all_samples_share_are_no_rule_though_they_touch_one() -> None:
+    across = np.zeros((60, 400), np.uint8)
+    across[20:23, 100:190] = 255  # digits run together, from the cell's rule on
+    across[40:43, 20:380] = 255
+    rect = Rect(100 / PER_MM, 10 / PER_MM, 100 / PER_MM, 40 / PER_MM)
+    kept = _going_beyond(across, rect)
+    assert kept.shape == (40, 100)
+    assert not kept[:20].any()
+    assert kept[30:33].all()
 
 
 def test_a_choice_that_was_read_with_its_box_is_as_wide_as_its_words() -> None:
@@ -189,7 +227,7 @@ def test_a_choice_that_was_read_with_its_box_is_as_wide_as_its_words() -> None:
     for x, y in ((15.5, 10), (45.5, 10), (15.5, 17)):
         cut_of(template, Rect(x, y + 1, 3, 3))[:] = 150
     zone = Zone("account_kind", "choice", Rect(15, 10, 55, 12), Rect(15, 10, 55, 12), 5.0, options=(*mates, boxed))
-    assert [round(o.box.x) for o in _without_boxes(zone, template).options] == [20, 50, 20]
+    assert [round(o.box.x) for o in without_boxes(zone, template).options] == [20, 50, 20]
 
 
 def test_a_grid_whose_last_rules_faded_goes_on_to_the_end_of_its_values() -> None:
