@@ -24,6 +24,7 @@ from ocr.known.jobs import Job, Paper, jobs_of
 from ocr.known.model import KnownForm
 from ocr.known.outside import outside
 from ocr.known.register import Fit
+from ocr.known.residue import stamped_on
 from ocr.known.text import note_crop, printed_on, whole_text
 from ocr.known.values import Cells, said
 from ocr.known.votes import agreed, voted
@@ -51,7 +52,10 @@ def read_zones(page: Page, stamps: Stamps, fit: Fit, engine: Engine, small: Dark
     text, form = stamps.text_stream, fit.form
     small = small or dark(text)
     lie = Lie.of(text.pixels, fit.affine, small.times)
-    paper = Paper(form, lie, ink_of(small.pixels, fit.affine, form, calmed(text, small)), (page.width, page.height))
+    shape = form.template.shape[0], form.template.shape[1]
+    stamped = stamped_on([each.box for each in stamps.boxes], small, fit.affine, shape) if stamps.boxes else None
+    ink = ink_of(small.pixels, fit.affine, form, calmed(text, small), stamped)
+    paper = Paper(form, lie, ink, (page.width, page.height))
     jobs = [job for zone in form.zones if not zone.options and not zone.columns for job in jobs_of(paper, zone)]
     strips = [(z, grids.strip(paper.lie, paper.form, paper.ink, z)) for z in form.zones if z.columns]
     cells = [(zone, each) for zone, each in strips if each is not None]
