@@ -94,7 +94,8 @@ def _beside(box: Rect, spot: Rect) -> bool:
 
 def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) -> Found | None:
     """A field's value from its rows of print; where all of them make none, from the best row."""
-    rows = [(job, without_labels(line, job.zone, paper.form.print)) for job, line in rows]
+    side, words = paper.ink.side, paper.form.print
+    rows = [(job, without_labels(line, job.zone, words, job.rect.right - side)) for job, line in rows]
     rows = _in_words(rows) if field.kind == "amount_cn" else rows
     whole = sum(len(line.text) for _, line in rows)
     rows = [(job, _without_words(line)) for job, line in rows] if field.kind in _DIGITS else rows

@@ -24,6 +24,7 @@ from ocr.known.learn import _going_beyond, _going_through
 from ocr.known.marks import _outstanding, without_boxes
 from ocr.known.model import PER_MM, Choice, KnownForm, Printed, Rect, Zone
 from ocr.known.read import is_empty
+from ocr.known.residue import without_residue
 from ocr.known.text import whole_text
 from ocr.known.unlike import unlike
 from ocr.known.values import _in_cells, _without_words, covered
@@ -145,6 +146,13 @@ def test_a_time_keeps_its_hours_beside_a_label_with_a_colon() -> None:
     assert without_labels(Line("间：09:02:39", 0.9), zone, [label]).text == "09:02:39"
 
 
+def test_the_end_of_a_value_is_no_label_that_begins_behind_its_crop() -> None:
+    zone = Zone("loss_kind", "choice", Rect(30, 40, 90, 8), Rect(34, 43, 17, 6), 6.0, core=Rect(34, 43, 16, 6))
+    label = Printed("挂失凭证号码:", Rect(121, 43, 22, 6), True)
+    assert without_labels(Line("口头挂失", 0.9), zone, [label], 52.0).text == "口头挂失"
+    assert without_labels(Line("口头挂失挂失", 0.9), zone, [label], 130.0).text == "口头挂失"
+
+
 def test_a_stroke_that_ends_inside_a_zone_is_no_rule() -> None:
     rules = np.zeros((20, 100), np.uint8)
     rules[5, :] = rules[12, 30:70] = 255
@@ -256,3 +264,14 @@ def test_a_number_ends_before_the_label_that_no_sample_showed_behind_it() -> Non
     read = Line("0102经营", 0.99, centers=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0), char_confidences=(0.99,) * 6)
     assert _without_words(read).text == "0102"
     assert _without_words(replace(read, text="12经营范围")).text == "12经营范围"
+
+
+def test_what_a_lifted_stamp_leaves_apart_from_a_value_is_dropped_unless_it_is_whole() -> None:
+    value = [[x, 10, 12, 14, 90] for x in (10, 24, 38)]
+    stamped = np.zeros((40, 200), np.uint8)
+    stamped[:, 90:] = 255
+    broken, whole = ([[x, 12, 6, height, 20] for x in (100, 108)] for height in (6, 14))
+    apart = [np.array([*value, *rest], np.int32) for rest in (broken, whole)]
+    assert [len(without_residue(parts, stamped, 24.0)) for parts in apart] == [3, 5]
+    assert len(without_residue(apart[0], None, 24.0)) == 5
+    assert len(without_residue(np.array(broken, np.int32), stamped, 24.0)) == 2
