@@ -15,9 +15,9 @@ _LEFT_MM, _RIGHT_MM = 16.0, 6.0
 
 
 def without_labels(line: Line, zone: Zone, words: Sequence[Printed], right: float = inf) -> Line:
-    """A line without the end of the label before its value and the beginning of the one after it, if its crop ends so
-    far to the `right` (mm, on the form): values end like labels (口头挂失 before 挂失凭证号码). A misread label ends at its
-    colon."""
+    """A line without the end of the label before its value and the beginning of the one after it, where the crop's end
+    (`right`, mm on the form) is that far: values end as labels begin (口头挂失, 挂失凭证号码). A misread label ends at
+    its colon."""
     mates = [word for word in words if abs(word.box.center[1] - zone.core.center[1]) < 0.5 * zone.line]
     before = [word for word in mates if 0 <= zone.value.x - word.box.right + 1.5 <= _LEFT_MM]
     after = [word.text for word in mates if word.moves and zone.value.x + _RIGHT_MM <= word.box.x < right]

@@ -27,6 +27,7 @@ _GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
 _DIGITS, _LEAST_DIGITS = frozenset({"number", "account"}), 3
 _LEAST_WORDS = 2
+_OVERLIE = 0.3  # of the lower row's height
 _OFF_INK = 0.04  # of a crop's height
 _HALF_GLYPH, _PRINT, _LEAST_PRINT = 0.2, 40, 3  # of a line's height; darkness, pixels of the form
 _TICKED = "✓√"  # by hand, beside what was checked
@@ -96,7 +97,7 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
     """A field's value from its rows of print; where all of them make none, from the best row."""
     side, words = paper.ink.side, paper.form.print
     rows = [(job, without_labels(line, job.zone, words, job.rect.right - side)) for job, line in rows]
-    rows = _in_words(rows) if field.kind == "amount_cn" else rows
+    rows = _once(_in_words(rows) if field.kind == "amount_cn" else rows)
     whole = sum(len(line.text) for _, line in rows)
     rows = [(job, _without_words(line)) for job, line in rows] if field.kind in _DIGITS else rows
     text = "".join(line.text for _, line in rows).lstrip(LEADING + "： ").rstrip(TRAILING + _TICKED)
@@ -115,6 +116,21 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
     lines = tuple(paper.box(_tight(job)) for job, _ in rows)
     area = paper.box(rows[0][0].zone.box)
     return Found(field.name, suited[0], text, _around(lines), evidence, area, False, None, lines, confidences)
+
+
+def _once(rows: Sequence[tuple[Job, Line]]) -> list[tuple[Job, Line]]:
+    """The rows without those that lie over one read more surely: a stroke through a row makes two of it."""
+    kept: list[tuple[Job, Line]] = []
+    for job, line in sorted(rows, key=lambda row: -row[1].confidence):
+        if not any(_overlie(_tight(job), _tight(other)) for other, _ in kept):
+            kept.append((job, line))
+    return sorted(kept, key=lambda row: row[0].rect.y) if len(kept) < len(rows) else list(rows)
+
+
+def _overlie(rect: Rect, other: Rect) -> bool:
+    down = min(rect.bottom, other.bottom) - max(rect.y, other.y)
+    across = min(rect.right, other.right) - max(rect.x, other.x)
+    return across > 0 and down > _OVERLIE * min(rect.h, other.h)
 
 
 def _without_words(line: Line) -> Line:
