@@ -31,6 +31,7 @@ _OVERLIE = 0.3  # of the lower row's height
 _OFF_INK = 0.04  # of a crop's height
 _HALF_GLYPH, _PRINT, _LEAST_PRINT = 0.2, 40, 3  # of a line's height; darkness, pixels of the form
 _TICKED = "✓√"  # by hand, beside what was checked
+_SIGNS = "￥¥"
 _LEAST_IN_GRID = 1  # yuan: of an amount below, the digits before it were too faint to be seen
 
 Cells = Sequence[tuple[Zone, grids.Strip]]
@@ -192,9 +193,9 @@ def covered(job: Job, line: Line) -> bool:
 
 def _of_grid(paper: Paper, zone: Zone, strip: grids.Strip, line: Line, wide: bool) -> Found | None:
     """A grid's amount; None unless each filled cell has a character."""
-    text, confidences = _in_cells(strip, line, wide)
+    text, confidences, first = _in_cells(strip, line, wide)
     amount = amounts.from_grid(text)
-    if amount is None or len(text) != strip.filled or amount < _LEAST_IN_GRID:
+    if amount is None or len(text) != strip.filled - first or amount < _LEAST_IN_GRID:
         return None
     least, mean = least_and_mean(confidences)
     grid = _page_grid(paper, zone, strip)
@@ -203,19 +204,21 @@ def _of_grid(paper: Paper, zone: Zone, strip: grids.Strip, line: Line, wide: boo
     return Found(zone.field, value, text, grid.row, evidence, grid.row, False, grid, (grid.row,), confidences)
 
 
-def _in_cells(strip: grids.Strip, line: Line, wide: bool) -> tuple[str, tuple[float, ...]]:
-    """What was read of a grid, and how surely; of two characters in one cell the surer, the other is a rule's rest."""
+def _in_cells(strip: grids.Strip, line: Line, wide: bool) -> tuple[str, tuple[float, ...], int]:
+    """What was read of a grid, how surely, and in which filled cell it begins; of two characters in one cell the surer,
+    the other is a rule's rest. Cells before the amount's sign hold a stamp's ink."""
     sure = line.char_confidences
     if len(sure) != len(line.text) or len(line.centers) != len(line.text):
         text = line.text.translate(_SPECKS)
-        return text, (line.confidence,) * len(text)
+        return text, (line.confidence,) * len(text), 0
     best: dict[int, tuple[float, str]] = {}
     for char, likely, x in zip(line.text, sure, line.centers, strict=True):
         if char.translate(_SPECKS):
             cell = strip.cell_at(x, wide)
             best[cell] = max(best.get(cell, (0.0, "")), (likely, char))
-    kept = [best[cell] for cell in sorted(best)]
-    return "".join(char for _, char in kept), tuple(likely for likely, _ in kept)
+    first = max((cell for cell, (_, char) in best.items() if char in _SIGNS), default=0)
+    kept = [best[cell] for cell in sorted(best) if cell >= first]
+    return "".join(char for _, char in kept), tuple(likely for likely, _ in kept), first
 
 
 def _page_grid(paper: Paper, zone: Zone, strip: grids.Strip) -> Grid:

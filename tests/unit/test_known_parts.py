@@ -165,7 +165,9 @@ def test_of_two_characters_in_one_cell_of_a_grid_the_surer_is_read() -> None:
     picture = np.zeros((40, 120, 3), np.uint8)
     strip = Strip(picture, picture, 3, Rect(0, 0, 30, 8), 0.0)
     line = Line("5127", 0.9, None, (22.0, 50.0, 62.0, 95.0), (0.99, 0.4, 0.98, 0.97))
-    assert _in_cells(strip, line, False) == ("527", (0.99, 0.98, 0.97))
+    assert _in_cells(strip, line, False) == ("527", (0.99, 0.98, 0.97), 0)
+    stamped = Line("8￥7", 0.9, None, (22.0, 55.0, 95.0), (0.9, 0.98, 0.97))
+    assert _in_cells(strip, stamped, False) == ("￥7", (0.98, 0.97), 1)
 
 
 def test_a_page_with_one_value_missing_still_fits_its_form() -> None:
