@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from ocr.known.model import PER_MM, Affine, KnownForm, Rect
 _PRINT = 40
 _RULE_DARK, _RULE_SHARE, _MARGIN = 40, 0.88, 0.45  # the margin in heights of the crop
 _INK, _MOSTLY = 60, 0.7  # how much darker than paper; of the ink
+_UPRIGHT, _CLOSE_MM, _LEAST_STROKE = 0.8, 0.9, 3  # of a row's height; mm; pixels of ink
 _TALLEST = 64  # rows of a crop: engines read 48
 
 
@@ -68,10 +70,32 @@ def is_red(picture: Pixels) -> bool:
     return bool(np.count_nonzero(ink & red) > _MOSTLY * np.count_nonzero(ink) > 0)
 
 
-def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink) -> Pixels:
+def crossed(row: Rect, form: KnownForm, ink: Ink) -> list[Rect]:
+    """The upright rules that a row's characters were printed over: a stroke of which a rule's width is painted over is
+    another one (部 becomes 音), with the rule through it it is read well. Ink stands close at both sides of them."""
+    row = row.grown(_CLOSE_MM, 0.0)
+    printed = cut(form.template, row)
+    if not printed.size:
+        return []
+    dark = np.mean(printed > _PRINT, axis=0) >= _UPRIGHT
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], dark.astype(np.int8), [0]])))
+    left = max(0, round(row.x * PER_MM))
+    found = []
+    for start, end in ((left + a, left + b) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)):
+        rule = Rect(start / PER_MM, row.y, (end - start) / PER_MM, row.h)
+        sides = (Rect(x, row.y, _CLOSE_MM, row.h) for x in (rule.x - _CLOSE_MM, rule.right))
+        if all(np.count_nonzero(cut(ink.mask, side)) >= _LEAST_STROKE for side in sides):
+            found.append(rule.grown(_CLOSE_MM / 2, row.h))
+    return found
+
+
+def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink, kept: Sequence[Rect] = ()) -> Pixels:
     """The crop of a rectangle with the form's rules and words painted over by paper, where no ink of the value touches
-    them."""
-    printed, own = cut(form.template, rect), cut(ink.mask, rect)
+    them, but for the rules that are `kept`."""
+    printed, own = cut(form.template, rect).copy(), cut(ink.mask, rect)
+    for rule in kept:
+        x = round(rule.x * PER_MM) - max(0, round(rect.x * PER_MM))
+        printed[:, max(0, x) : max(0, x + round(rule.w * PER_MM))] = 0
     if printed.shape != own.shape or not printed.size:
         return picture
     mask = cv2.dilate(u8(cv2.threshold(printed, _PRINT, 255, cv2.THRESH_BINARY)[1]), block(3, 3))

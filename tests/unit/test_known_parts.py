@@ -14,10 +14,11 @@ from ocr.extract.found import ZONE, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.adjust import adjusted, misplaced
-from ocr.known.crops import Lie
+from ocr.known.crops import Lie, crossed
 from ocr.known.dark import cut as cut_of
 from ocr.known.doubts import doubted, is_doubtful
 from ocr.known.grids import Strip, ruled_columns
+from ocr.known.ink import Ink
 from ocr.known.jobs import Job
 from ocr.known.labels import without_labels
 from ocr.known.learn import _going_beyond, _going_through
@@ -277,3 +278,15 @@ def test_what_a_lifted_stamp_leaves_apart_from_a_value_is_dropped_unless_it_is_w
     assert [len(without_residue(parts, stamped, 24.0)) for parts in apart] == [3, 5]
     assert len(without_residue(apart[0], None, 24.0)) == 5
     assert len(without_residue(np.array(broken, np.int32), stamped, 24.0)) == 2
+
+
+def test_a_rule_stays_where_a_character_stands_over_it_and_not_beside_one() -> None:
+    template, mask = np.zeros((60, 400), np.uint8), np.zeros((60, 400), np.uint8)
+    template[:, 199:202] = 200
+    made = replace(form(), template=template)
+    mask[22:36, 185:198] = mask[22:36, 203:210] = 255
+    row = Rect(100 / PER_MM, 22 / PER_MM, 110 / PER_MM, 14 / PER_MM)
+    parts, creases = np.zeros((0, 5), np.int32), np.zeros(0, np.intp)
+    assert len(crossed(row, made, Ink(mask, parts, 0.0, creases))) == 1
+    mask[:, 203:] = 0
+    assert crossed(row, made, Ink(mask, parts, 0.0, creases)) == []
