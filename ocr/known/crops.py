@@ -17,7 +17,7 @@ from ocr.known.model import PER_MM, Affine, KnownForm, Rect
 _PRINT = 40
 _RULE_DARK, _RULE_SHARE, _MARGIN = 40, 0.88, 0.45  # the margin in heights of the crop
 _INK, _MOSTLY = 60, 0.7  # how much darker than paper; of the ink
-_UPRIGHT, _CLOSE_MM, _LEAST_STROKE = 0.8, 0.9, 3  # of a row's height; mm; pixels of ink
+_UPRIGHT, _CLOSE_MM, _TOUCH_MM, _LEAST_STROKE = 0.8, 0.9, 0.7, 3  # of a row's height; mm; pixels of ink
 _TALLEST = 64  # rows of a crop: engines read 48
 
 
@@ -73,20 +73,31 @@ def is_red(picture: Pixels) -> bool:
 def crossed(row: Rect, form: KnownForm, ink: Ink) -> list[Rect]:
     """The upright rules that a row's characters were printed over: a stroke of which a rule's width is painted over is
     another one (部 becomes 音), with the rule through it it is read well. Ink stands close at both sides of them."""
+    return [rule.grown(_CLOSE_MM / 2, row.h) for rule in _rules_at(row, form) if all(_inked(ink, rule, _CLOSE_MM))]
+
+
+def touched(row: Rect, form: KnownForm, ink: Ink) -> list[Rect]:
+    """The upright rules that a row's ink reaches: they may hide a part of a character (a 6 without its left side is
+    a 5)."""
+    return [rule.grown(_CLOSE_MM / 2, row.h) for rule in _rules_at(row, form) if any(_inked(ink, rule, _TOUCH_MM))]
+
+
+def _rules_at(row: Rect, form: KnownForm) -> list[Rect]:
+    """The upright rules in and beside a row."""
     row = row.grown(_CLOSE_MM, 0.0)
     printed = cut(form.template, row)
     if not printed.size:
         return []
     dark = np.mean(printed > _PRINT, axis=0) >= _UPRIGHT
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], dark.astype(np.int8), [0]])))
-    left = max(0, round(row.x * PER_MM))
-    found = []
-    for start, end in ((left + a, left + b) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)):
-        rule = Rect(start / PER_MM, row.y, (end - start) / PER_MM, row.h)
-        sides = (Rect(x, row.y, _CLOSE_MM, row.h) for x in (rule.x - _CLOSE_MM, rule.right))
-        if all(np.count_nonzero(cut(ink.mask, side)) >= _LEAST_STROKE for side in sides):
-            found.append(rule.grown(_CLOSE_MM / 2, row.h))
-    return found
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], dark.astype(np.int8), [0]]))) + max(0, round(row.x * PER_MM))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [Rect(a / PER_MM, row.y, (b - a) / PER_MM, row.h) for a, b in pairs]
+
+
+def _inked(ink: Ink, rule: Rect, reach: float) -> list[bool]:
+    """Whether ink stands close (mm) at the left and at the right of a rule."""
+    sides = (Rect(x, rule.y, reach, rule.h) for x in (rule.x - reach, rule.right))
+    return [int(np.count_nonzero(cut(ink.mask, side))) >= _LEAST_STROKE for side in sides]
 
 
 def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink, kept: Sequence[Rect] = ()) -> Pixels:

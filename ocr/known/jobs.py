@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from imaging.model import Box, Pixels
-from ocr.known.crops import Lie, calm, crop, crossed, erased, without_edges
+from ocr.known.crops import Lie, calm, crop, crossed, erased, touched, without_edges
 from ocr.known.dark import cut, page_box
 from ocr.known.ink import Band, Ink, bands
 from ocr.known.model import KnownForm, Rect, Zone
@@ -37,7 +37,8 @@ class Paper:
 @dataclass(frozen=True, slots=True)
 class Job:
     """A crop to be read: its zone, where it stands on the form, its pixels, the columns that hold ink, in them, whether
-    ink goes on beyond its ends, and how to cut it with wider margins."""
+    ink goes on beyond its ends, how to cut it with wider margins, and whether a rule that is painted over may hide a
+    part of a character (`hidden`); it stays in the wide crop: what is read with it and without it alike is whole."""
 
     zone: Zone
     rect: Rect
@@ -46,6 +47,7 @@ class Job:
     cut_off: bool
     wide_rect: Rect
     cut_wide: Callable[[Rect], Pixels]
+    hidden: bool = False
 
     def wide(self) -> Pixels:
         """The crop with wider margins."""
@@ -70,12 +72,15 @@ def _job(paper: Paper, zone: Zone, row: Band) -> Job:
     line = max(row.rect.h, 0.5 * zone.line)
     rect = row.rect.grown(PAD_X * line, PAD_Y * line)
     over = [] if zone.kind in _DIGITS else crossed(row.rect, paper.form, paper.ink)
+    rules = touched(row.rect, paper.form, paper.ink)
     picture = _cut(paper, zone, over, rect)
     step = picture.shape[1] / rect.w
     places = np.flatnonzero(row.columns) * row.rect.w / max(1, len(row.columns)) + row.rect.x - rect.x
     wide = row.rect.grown(_WIDE_X * line, _WIDE_Y * line)
     ink = tuple((places * step).tolist())
-    return Job(zone, rect, picture, ink, _goes_on(paper.ink, rect, row.rect), wide, partial(_cut, paper, zone, over))
+    goes_on = _goes_on(paper.ink, rect, row.rect)
+    cut_wide = partial(_cut, paper, zone, over + rules)
+    return Job(zone, rect, picture, ink, goes_on, wide, cut_wide, bool(rules) and not over)
 
 
 def _goes_on(ink: Ink, rect: Rect, row: Rect) -> bool:

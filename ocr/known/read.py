@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -110,6 +110,7 @@ def _again(
     if wide:
         own = [job.of_wide(line, cut.shape[1]) for job, line, cut in zip(mine, lines, crops, strict=False)]
         lines = [*own, *lines[len(mine) :]]
+        mine = [replace(job, hidden=False) for job in mine]
     return said(paper, mine, few, lines, wide)
 
 

@@ -154,7 +154,7 @@ def _evidence(rows: Sequence[tuple[Job, Line]], confidences: tuple[float, ...], 
     least, mean = least_and_mean(confidences)
     whole = all(covered(job, line) for job, line in rows)
     made = Evidence(ZONE, least if whole else min(least, UNCOVERED_LEAST), mean, 1.0, 0.0, suits, 2.0)
-    cut_off = any(job.cut_off for job, _ in rows)
+    cut_off = any(job.cut_off or job.hidden for job, _ in rows)
     return replace(made, covered=1.0 if whole else -1.0, edge=-1.0 if cut_off else 1.0)
 
 

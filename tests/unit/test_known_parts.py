@@ -14,7 +14,7 @@ from ocr.extract.found import ZONE, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.adjust import adjusted, misplaced
-from ocr.known.crops import Lie, crossed
+from ocr.known.crops import Lie, crossed, touched
 from ocr.known.dark import cut as cut_of
 from ocr.known.doubts import doubted, is_doubtful
 from ocr.known.grids import Strip, ruled_columns
@@ -290,3 +290,8 @@ def test_a_rule_stays_where_a_character_stands_over_it_and_not_beside_one() -> N
     assert len(crossed(row, made, Ink(mask, parts, 0.0, creases))) == 1
     mask[:, 203:] = 0
     assert crossed(row, made, Ink(mask, parts, 0.0, creases)) == []
+    mask[:, :] = 0
+    mask[22:36, 203:210] = 255
+    assert len(touched(row, made, Ink(mask, parts, 0.0, creases))) == 1
+    mask[:, 203:206] = 0
+    assert touched(row, made, Ink(mask, parts, 0.0, creases)) == []
