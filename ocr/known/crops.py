@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from ocr.known.model import PER_MM, Affine, KnownForm, Rect
 _PRINT = 40
 _RULE_DARK, _RULE_SHARE, _MARGIN = 40, 0.88, 0.45  # the margin in heights of the crop
 _INK, _MOSTLY = 60, 0.7  # how much darker than paper; of the ink
+_UPRIGHT, _CLOSE_MM, _TOUCH_MM, _LEAST_STROKE = 0.8, 0.9, 0.7, 3  # of a row's height; mm; pixels of ink
 _TALLEST = 64  # rows of a crop: engines read 48
 
 
@@ -68,10 +70,43 @@ def is_red(picture: Pixels) -> bool:
     return bool(np.count_nonzero(ink & red) > _MOSTLY * np.count_nonzero(ink) > 0)
 
 
-def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink) -> Pixels:
+def crossed(row: Rect, form: KnownForm, ink: Ink) -> list[Rect]:
+    """The upright rules that a row's characters were printed over: a stroke of which a rule's width is painted over is
+    another one (部 becomes 音), with the rule through it it is read well. Ink stands close at both sides of them."""
+    return [rule.grown(_CLOSE_MM / 2, row.h) for rule in _rules_at(row, form) if all(_inked(ink, rule, _CLOSE_MM))]
+
+
+def touched(row: Rect, form: KnownForm, ink: Ink) -> list[Rect]:
+    """The upright rules that a row's ink reaches: they may hide a part of a character (a 6 without its left side is
+    a 5)."""
+    return [rule.grown(_CLOSE_MM / 2, row.h) for rule in _rules_at(row, form) if any(_inked(ink, rule, _TOUCH_MM))]
+
+
+def _rules_at(row: Rect, form: KnownForm) -> list[Rect]:
+    """The upright rules in and beside a row."""
+    row = row.grown(_CLOSE_MM, 0.0)
+    printed = cut(form.template, row)
+    if not printed.size:
+        return []
+    dark = np.mean(printed > _PRINT, axis=0) >= _UPRIGHT
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], dark.astype(np.int8), [0]]))) + max(0, round(row.x * PER_MM))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [Rect(a / PER_MM, row.y, (b - a) / PER_MM, row.h) for a, b in pairs]
+
+
+def _inked(ink: Ink, rule: Rect, reach: float) -> list[bool]:
+    """Whether ink stands close (mm) at the left and at the right of a rule."""
+    sides = (Rect(x, rule.y, reach, rule.h) for x in (rule.x - reach, rule.right))
+    return [int(np.count_nonzero(cut(ink.mask, side))) >= _LEAST_STROKE for side in sides]
+
+
+def erased(picture: Pixels, rect: Rect, form: KnownForm, ink: Ink, kept: Sequence[Rect] = ()) -> Pixels:
     """The crop of a rectangle with the form's rules and words painted over by paper, where no ink of the value touches
-    them."""
-    printed, own = cut(form.template, rect), cut(ink.mask, rect)
+    them, but for the rules that are `kept`."""
+    printed, own = cut(form.template, rect).copy(), cut(ink.mask, rect)
+    for rule in kept:
+        x = round(rule.x * PER_MM) - max(0, round(rect.x * PER_MM))
+        printed[:, max(0, x) : max(0, x + round(rule.w * PER_MM))] = 0
     if printed.shape != own.shape or not printed.size:
         return picture
     mask = cv2.dilate(u8(cv2.threshold(printed, _PRINT, 255, cv2.THRESH_BINARY)[1]), block(3, 3))

@@ -50,7 +50,7 @@ def _zone_said(zone: Zone) -> dict[str, Any]:
     if zone.columns:
         said["columns"] = [round(x, 2) for x in zone.columns]
     if zone.options:
-        said["options"] = {o.value: [*_numbers(o.box), round(o.empty, 2)] for o in zone.options}
+        said["options"] = {o.value: _numbers(o.box) for o in zone.options}
     return said | {name: True for name in ("printed", "red") if getattr(zone, name)}
 
 
@@ -99,9 +99,8 @@ def _zone(name: str, said: Mapping[str, Any]) -> Zone:
     known = catalogue().fields.get(name)
     if known is None:
         raise ValueError(f"the field {name}, which the catalogue does not know")
-    options = tuple(
-        Choice(str(value), _rect(box[:4]), float(sum(box[4:]))) for value, box in (said.get("options") or {}).items()
-    )
+    # Earlier forms have a fifth number, which says no more what it did.
+    options = tuple(Choice(str(value), _rect(box[:4])) for value, box in (said.get("options") or {}).items())
     return Zone(
         name,
         known.kind,

@@ -14,6 +14,7 @@ from imaging.ops import block, components, u8
 from ocr.known.dark import Floats, cut, to_form
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
 from ocr.known.offset import expected, offset_on
+from ocr.known.residue import without_residue
 
 _LEAST_DARK = 22
 _PRINT_GAIN = 1.7
@@ -37,17 +38,17 @@ _LEAST_HIGH, _ASTRAY_MM, _CREASE_HIDES_MM = 0.3, 1.4, 3.2
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The ink of a page that its form does not have: `laid` is the page's darkness as it lies on the form at 100 dpi
-    (without red ink, unless the form has options to tick or values in red), `mask` (H×W) is 255 where ink is its own;
-    for each component its box and area (columns x, y, w, h, area), and the shift of the filled-in print against the
-    samples', in mm down and to the right (`side`); `creases` are the columns that folds run down."""
+    """The ink of a page that its form does not have, at 100 dpi: `mask` (H×W) is 255 where ink is its own; for each
+    component its box and area (columns x, y, w, h, area), and the shift of the filled-in print against the samples', in
+    mm down and to the right (`side`); `creases` are the columns that folds run down, `stamped` is 255 where
+    stamps were taken off."""
 
-    laid: Pixels
     mask: Pixels
     parts: npt.NDArray[np.int32]
     shift: float
     creases: npt.NDArray[np.intp]
     side: float = 0.0
+    stamped: Pixels | None = None
 
     def moved(self, rect: Rect) -> Rect:
         """A rectangle of the form where the filled-in print stands on this page."""
@@ -72,12 +73,14 @@ class Band:
     columns: npt.NDArray[np.bool_]
 
 
-def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = None) -> Ink:
+def ink_of(
+    page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = None, stamped: Pixels | None = None
+) -> Ink:
     """The ink of a page (darkness at 100 dpi, upright) that the form does not print. `calm` is the page without red
-    ink, which counts only in zones whose values are red."""
+    ink, which counts only in zones whose values are red, `stamped` says where stamps were, as they lie on the form."""
     shape = form.template.shape[0], form.template.shape[1]
-    laid = inked = to_form(page if calm is None else calm, affine, shape)
-    if calm is not None and calm is not page and any(zone.red or zone.options for zone in form.zones):
+    inked = to_form(page if calm is None else calm, affine, shape)
+    if calm is not None and calm is not page and any(zone.red for zone in form.zones):
         laid = to_form(page, affine, shape)
         for zone in form.zones:
             if zone.red:
@@ -91,7 +94,7 @@ def ink_of(page: Pixels, affine: Affine, form: KnownForm, calm: Pixels | None = 
     parts = parts[(area >= _LEAST_AREA) & ~rule & (h <= _TALLEST_MM * PER_MM)]
     parts = _without_holes(mask, parts)
     side, down = offset_on(mask, parts, chart_of(form))
-    return Ink(laid, mask, _unlabelled(parts, form, side, down), down, creases, side)
+    return Ink(mask, _unlabelled(parts, form, side, down), down, creases, side, stamped)
 
 
 _charts: weakref.WeakKeyDictionary[KnownForm, Floats] = weakref.WeakKeyDictionary()
@@ -171,10 +174,10 @@ def _is_hole(mask: Pixels, part: list[int]) -> bool:
 def bands(ink: Ink, zone: Zone) -> list[Band]:
     """The rows of print in a zone, from top to bottom."""
     room = ink.moved(zone.box).grown(0.6, 0.4)
-    parts = ink.inside(room)
+    line = zone.line * PER_MM
+    parts = without_residue(ink.inside(room), ink.stamped, line)
     if not len(parts):
         return []
-    line = zone.line * PER_MM
     slack = _BEYOND * zone.line
     top = max(int(parts[:, 1].min()), round((room.y - slack) * PER_MM), 0)
     bottom = min(int((parts[:, 1] + parts[:, 3]).max()), round((room.bottom + slack) * PER_MM))
@@ -182,7 +185,7 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     filled = np.count_nonzero(ink.mask[top:bottom, left:right], axis=1).astype(np.float64)
     rows = [row for span in _spans(filled, line) for row in _split(filled, span, line)]
     wide = ink.inside(Rect(room.x - _PAST_MM[0], room.y, room.w + sum(_PAST_MM), room.h))
-    reached = _reached(wide, room, line)
+    reached = without_residue(_reached(wide, room, line), ink.stamped, line)
     high = [(top + a, top + b) for a, b in rows if b - a > _HIGH * line]
     found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows if b - a <= _HIGH * line]
     found += [_across(ink, reached, row, line) for span in high for row in _rows_of(reached, span, line)]

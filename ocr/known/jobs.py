@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from imaging.model import Box, Pixels
-from ocr.known.crops import Lie, calm, crop, erased, without_edges
+from ocr.known.crops import Lie, calm, crop, crossed, erased, touched, without_edges
 from ocr.known.dark import cut, page_box
 from ocr.known.ink import Band, Ink, bands
 from ocr.known.model import KnownForm, Rect, Zone
@@ -18,6 +18,7 @@ from ocr.model import Line
 PAD_X, PAD_Y = 0.4, 0.28  # of a line's height
 _WIDE_X, _WIDE_Y = 0.9, 0.22  # of the second crop: what two margins say alike was not cut off
 _EDGE_MM = 0.35
+_DIGITS = frozenset({"amount", "number", "account", "date"})  # among digits a rule is a 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Paper:
 @dataclass(frozen=True, slots=True)
 class Job:
     """A crop to be read: its zone, where it stands on the form, its pixels, the columns that hold ink, in them, whether
-    ink goes on beyond its ends, and how to cut it with wider margins."""
+    ink goes on beyond its ends, how to cut it with wider margins, and whether a rule that is painted over may hide a
+    part of a character (`hidden`); it stays in the wide crop: what is read with it and without it alike is whole."""
 
     zone: Zone
     rect: Rect
@@ -45,6 +47,7 @@ class Job:
     cut_off: bool
     wide_rect: Rect
     cut_wide: Callable[[Rect], Pixels]
+    hidden: bool = False
 
     def wide(self) -> Pixels:
         """The crop with wider margins."""
@@ -68,12 +71,16 @@ def jobs_of(paper: Paper, zone: Zone) -> list[Job]:
 def _job(paper: Paper, zone: Zone, row: Band) -> Job:
     line = max(row.rect.h, 0.5 * zone.line)
     rect = row.rect.grown(PAD_X * line, PAD_Y * line)
-    picture = _cut(paper, zone, rect)
+    over = [] if zone.kind in _DIGITS else crossed(row.rect, paper.form, paper.ink)
+    rules = touched(row.rect, paper.form, paper.ink)
+    picture = _cut(paper, zone, over, rect)
     step = picture.shape[1] / rect.w
     places = np.flatnonzero(row.columns) * row.rect.w / max(1, len(row.columns)) + row.rect.x - rect.x
     wide = row.rect.grown(_WIDE_X * line, _WIDE_Y * line)
     ink = tuple((places * step).tolist())
-    return Job(zone, rect, picture, ink, _goes_on(paper.ink, rect, row.rect), wide, partial(_cut, paper, zone))
+    goes_on = _goes_on(paper.ink, rect, row.rect)
+    cut_wide = partial(_cut, paper, zone, over + rules)
+    return Job(zone, rect, picture, ink, goes_on, wide, cut_wide, bool(rules) and not over)
 
 
 def _goes_on(ink: Ink, rect: Rect, row: Rect) -> bool:
@@ -82,12 +89,14 @@ def _goes_on(ink: Ink, rect: Rect, row: Rect) -> bool:
     return any(bool(cut(ink.mask, end).any()) for end in ends)
 
 
-def _cut(paper: Paper, zone: Zone, rect: Rect) -> Pixels:
-    """A crop; the print between a date's parts is read with them, all other print is painted over."""
+def _cut(paper: Paper, zone: Zone, over: Sequence[Rect], rect: Rect) -> Pixels:
+    """A crop; the print between a date's parts is read with them, all other print is painted over but for the rules
+    that characters stand `over`."""
     picture = crop(paper.lie, rect)
     if zone.printed:
         return picture
-    return without_edges(erased(picture if zone.red else calm(picture), rect, paper.form, paper.ink))
+    clear = erased(picture if zone.red else calm(picture), rect, paper.form, paper.ink, over)
+    return clear if over else without_edges(clear)
 
 
 def _widened(rows: Sequence[Band], zone: Zone, side: float) -> Band:

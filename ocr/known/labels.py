@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from ocr.kinds.texts import nfkc
 from ocr.known.model import Printed, Zone
@@ -13,12 +14,13 @@ _TIME = "transaction_time"
 _LEFT_MM, _RIGHT_MM = 16.0, 6.0
 
 
-def without_labels(line: Line, zone: Zone, words: Sequence[Printed]) -> Line:
-    """A line without the end of the label before its value and the beginning of the one after it. A misread label
-    ends at its colon."""
+def without_labels(line: Line, zone: Zone, words: Sequence[Printed], right: float = inf) -> Line:
+    """A line without the end of the label before its value and the beginning of the one after it, where the crop's end
+    (`right`, mm on the form) is that far: values end as labels begin (口头挂失, 挂失凭证号码). A misread label ends at
+    its colon."""
     mates = [word for word in words if abs(word.box.center[1] - zone.core.center[1]) < 0.5 * zone.line]
     before = [word for word in mates if 0 <= zone.value.x - word.box.right + 1.5 <= _LEFT_MM]
-    after = [word.text for word in mates if word.moves and word.box.x >= zone.value.x + _RIGHT_MM]
+    after = [word.text for word in mates if word.moves and zone.value.x + _RIGHT_MM <= word.box.x < right]
     text = nfkc(line.text)
     if len(text) != len(line.text):
         return line

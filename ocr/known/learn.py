@@ -12,7 +12,7 @@ import numpy as np
 from imaging.model import Pixels
 from ocr.known.dark import cut, form_rect, full
 from ocr.known.grids import cells_of
-from ocr.known.marks import with_empty
+from ocr.known.marks import without_boxes
 from ocr.known.model import PER_MM, Affine, FormError, KnownForm, Rect
 from ocr.known.observe import Sample
 from ocr.known.offset import shifts_of, still
@@ -31,7 +31,7 @@ from ocr.known.wording import wording
 from ocr.known.zones import zones_of
 
 LEAST, MOST = 3, 10
-_INSET = 0.15
+_INSET, _BEYOND_MM = 0.15, 2.0
 
 
 def learn(samples: Sequence[Sample], name: str) -> KnownForm:
@@ -98,7 +98,7 @@ def _form(samples: Sequence[Sample], affines: Sequence[Affine], template: Pixels
     moving = [word.box for word in printed if word.moves]
     usual = np.median(np.stack(laid), axis=0).astype(np.uint8)
     zones = zones_of(samples, level, template, usual, filled_of(laid, template), moving)
-    zones = tuple(with_empty(z, template, laid, [s.truth.get(z.field, "") for s in samples]) for z in zones)
+    zones = tuple(without_boxes(zone, template) for zone in zones)
     barred = [z.value for z in zones if not z.columns and not z.options] + moving
     barred += [cell for z in zones if z.columns for cell in cells_of(z)]
     cleared = _cleared(template, barred, [word.box for word in printed if not word.moves])
@@ -116,12 +116,13 @@ def _form(samples: Sequence[Sample], affines: Sequence[Affine], template: Pixels
 def _cleared(template: Pixels, values: Sequence[Rect], words: Sequence[Rect]) -> Pixels:
     """The template without what stands where values stand: digits that all samples share, such as a year's. Rules and
     printed words stay."""
-    made, rules = template.copy(), rules_of(template)
+    made, (across, upright) = template.copy(), rules_of(template)
     for rect in words:
-        cut(rules, rect)[:] = 255
+        cut(upright, rect)[:] = 255
     for rect in values:
         inner = Rect(rect.x, rect.y + _INSET * rect.h, rect.w, (1 - 2 * _INSET) * rect.h)
-        cut(made, inner)[_going_through(cut(rules, inner)) == 0] = 0
+        kept = cv2.bitwise_or(_going_through(cut(upright, inner)), _going_beyond(across, inner))
+        cut(made, inner)[kept == 0] = 0
     return made
 
 
@@ -132,6 +133,19 @@ def _going_through(rules: Pixels) -> Pixels:
     _, labels = cv2.connectedComponents(rules, connectivity=8)
     edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return np.where(np.isin(labels, np.unique(edges[edges > 0])), rules, 0).astype(np.uint8)
+
+
+def _going_beyond(across: Pixels, rect: Rect) -> Pixels:
+    """The level rules of a rectangle that go on at its left or right: digits that all samples share run together to a
+    stroke as long as a rule, which ends where the values end."""
+    own, wide = cut(across, rect), cut(across, rect.grown(_BEYOND_MM, 0.0))
+    if not own.size:
+        return own
+    _, labels = cv2.connectedComponents(wide, connectivity=8)
+    edges = np.concatenate([labels[:, 0], labels[:, -1]])
+    kept = np.where(np.isin(labels, np.unique(edges[edges > 0])), wide, 0).astype(np.uint8)
+    left = max(0, round(rect.x * PER_MM)) - max(0, round((rect.x - _BEYOND_MM) * PER_MM))
+    return kept[:, left : left + own.shape[1]]
 
 
 def _title(samples: Sequence[Sample], affines: Sequence[Affine]) -> tuple[Rect | None, str]:

@@ -1,4 +1,4 @@
-"""Marks: which printed option is ticked, and which stamps stand on a page of a known form."""
+"""Marks: which printed option of a known form is ticked."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from imaging.model import Pixels
 from ocr.extract.found import TICK, Evidence, Found
 from ocr.kinds import Normalised
-from ocr.known.dark import cut, page_box
-from ocr.known.ink import Ink
-from ocr.known.model import PER_MM, Affine, Choice, KnownForm, Rect, Zone
+from ocr.known.dark import cut
+from ocr.known.jobs import Paper
+from ocr.known.model import Choice, Rect, Zone
+from ocr.known.unlike import unlike
 
 _BESIDE_MM = 5.4
 _BOX = 0.5  # of a line: an option so much wider than its mates holds its box
-_LEAST_MM2 = 0.45
-_DARK = 60
+_LEAST_MM2 = 0.3
 _CLEARLY = 1.6
 _ALWAYS, _UNSURE, _HALF_SURE = 0.99, 0.3, 0.8
 _LEAST_OWN_MM2, _TWICE = 0.3, 2.0
@@ -55,11 +55,6 @@ def _alike(rooms: Sequence[Rect], left: bool) -> list[Rect]:
     return [Rect(room.right - width if left else room.x, room.y, width, room.h) for room in rooms]
 
 
-def _dark(pixels: Pixels, rect: Rect) -> float:
-    """How much of a rectangle is dark, in mm²."""
-    return int((cut(pixels, rect) > _DARK).sum()) / PER_MM**2
-
-
 def rooms_of(zone: Zone, template: Pixels) -> list[Rect]:
     """The room for the mark of each option of a choice."""
     boxes = [option.box for option in zone.options]
@@ -77,8 +72,11 @@ def _own_height(room: Rect, box: Rect, boxes: Sequence[Rect]) -> Rect:
     return Rect(room.x, top, room.w, bottom - top)
 
 
-def _without_boxes(zone: Zone, template: Pixels) -> Zone:
-    """A choice whose options are as wide as their words: a box to tick that was not read lies in its option's line."""
+def without_boxes(zone: Zone, template: Pixels) -> Zone:
+    """A choice whose options are as wide as their words: a box to tick that was not read lies in its option's line.
+    Other zones stay as they are."""
+    if not zone.options:
+        return zone
     usual = float(np.median([option.box.w / len(option.value) for option in zone.options]))
     left = _boxes_left(template, [option.box for option in zone.options])
 
@@ -90,48 +88,32 @@ def _without_boxes(zone: Zone, template: Pixels) -> Zone:
     return replace(zone, options=tuple(trimmed(option) for option in zone.options))
 
 
-def with_empty(zone: Zone, template: Pixels, laid: Sequence[Pixels], truths: Sequence[str]) -> Zone:
-    """A choice with the ink that stands beside each option where it is not ticked: the middle of the samples (as they
-    lie on the form) whose truth is another option; where all tick one, what is usual beside the others."""
-    if not zone.options:
-        return zone
-    zone = _without_boxes(zone, template)
-    rooms = rooms_of(zone, template)
-    inked = [
-        [_dark(page, room) for page, truth in zip(laid, truths, strict=True) if truth != option.value]
-        for room, option in zip(rooms, zone.options, strict=True)
-    ]
-    known = [float(np.median(each)) for each in inked if each]
-    empty = [float(np.median(each or known or [0.0])) for each in inked]
-    pairs = zip(zone.options, empty, strict=True)
-    return replace(zone, options=tuple(option._replace(empty=round(ink, 2)) for option, ink in pairs))
-
-
-def ticked(zone: Zone, form: KnownForm, ink: Ink, to_page: Affine, size: tuple[int, int]) -> Found | None:
-    """The option that is marked, by the ink beside it that the form does not print, and by how much darker than usual
-    it is there; where the two differ the first, unsure. Where none stands out the likeliest, unsure, if all samples
-    have a mark, else None."""
-    rooms = rooms_of(zone, form.template)
-    inked = [_dark(ink.laid, room) for room in rooms]
-    more = [each - option.empty for each, option in zip(inked, zone.options, strict=True)]
-    # One option at least is not ticked: it says how much darker or paler this page is than the samples.
-    marked = [each - min(more) for each in more]
+def ticked(zone: Zone, paper: Paper) -> Found | None:
+    """The option that is marked, by the ink beside it that the page's other options have not, and by the ink that the
+    form does not print. Either may be misled, the first by print that reaches into one option's room, the second where
+    the samples ticked one option so often that the form seems to print the mark. Where they differ it is unsure. Where
+    none stands out the likeliest, unsure, if all samples have a mark, else None."""
+    rooms = rooms_of(zone, paper.form.template)
+    marked = unlike(paper.lie, rooms, [option.box.center[1] for option in zone.options])
+    inked = [paper.ink.area(room) for room in rooms]
+    seen, own = _outstanding(marked, _LEAST_MM2, _CLEARLY), _outstanding(inked, _LEAST_OWN_MM2, _TWICE)
     order = sorted(range(len(marked)), key=lambda k: -marked[k])
     most, second = marked[order[0]], marked[order[1]]
-    clear = most >= _LEAST_MM2 and most >= _CLEARLY * second
-    sure = min(0.999, 0.9 + 0.05 * min(2.0, most / max(0.05, second) / 5)) if clear else _UNSURE
-    own = _by_own_ink([ink.area(room) for room in rooms])
-    own = None if clear and own == order[0] else own
-    if not clear and own is None and (zone.seen < _ALWAYS or most <= 0):
+    if seen is None and own is None and (zone.seen < _ALWAYS or most <= 0):
         return None
-    option = zone.options[order[0] if own is None else own]
-    sure = sure if own is None else _HALF_SURE
+    if seen is not None:
+        clear = min(0.999, 0.9 + 0.05 * min(2.0, most / max(0.05, second) / 5))
+        chosen, sure = seen, clear if own in (None, seen) else _UNSURE
+    else:
+        chosen = order[0] if own is None else own
+        sure = _HALF_SURE if own == order[0] else _UNSURE
+    option = zone.options[chosen]
     evidence = Evidence(TICK, sure, sure, 1.0, 0.0, 0.0, 1.0)
-    return Found(zone.field, Normalised(option.value), option.value, page_box(to_page, option.box, *size), evidence)
+    return Found(zone.field, Normalised(option.value), option.value, paper.box(option.box), evidence)
 
 
-def _by_own_ink(inked: Sequence[float]) -> int | None:
-    """Which option has most ink (mm²) that the form does not print, None where that is little or others have it too."""
+def _outstanding(inked: Sequence[float], least: float, times: float) -> int | None:
+    """Which option has most ink (mm²), None where that is little or others have it too."""
     order = sorted(range(len(inked)), key=lambda k: -inked[k])
     most, second = inked[order[0]], inked[order[1]]
-    return order[0] if most >= _LEAST_OWN_MM2 and most >= _TWICE * second else None
+    return order[0] if most >= least and most >= times * second else None

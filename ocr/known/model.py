@@ -51,12 +51,10 @@ NOWHERE = Rect(0.0, 0.0, 0.0, 0.0)
 
 
 class Choice(NamedTuple):
-    """One printed option of a choice: its stored form, where its words stand, and how much ink (mm²) stands beside
-    them where they are not ticked."""
+    """One printed option of a choice: its stored form, and where its words stand."""
 
     value: str
     box: Rect
-    empty: float = 0.0
 
 
 class Printed(NamedTuple):

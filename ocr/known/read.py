@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -24,6 +24,7 @@ from ocr.known.jobs import Job, Paper, jobs_of
 from ocr.known.model import KnownForm
 from ocr.known.outside import outside
 from ocr.known.register import Fit
+from ocr.known.residue import stamped_on
 from ocr.known.text import note_crop, printed_on, whole_text
 from ocr.known.values import Cells, said
 from ocr.known.votes import agreed, voted
@@ -51,7 +52,10 @@ def read_zones(page: Page, stamps: Stamps, fit: Fit, engine: Engine, small: Dark
     text, form = stamps.text_stream, fit.form
     small = small or dark(text)
     lie = Lie.of(text.pixels, fit.affine, small.times)
-    paper = Paper(form, lie, ink_of(small.pixels, fit.affine, form, calmed(text, small)), (page.width, page.height))
+    shape = form.template.shape[0], form.template.shape[1]
+    stamped = stamped_on([each.box for each in stamps.boxes], small, fit.affine, shape) if stamps.boxes else None
+    ink = ink_of(small.pixels, fit.affine, form, calmed(text, small), stamped)
+    paper = Paper(form, lie, ink, (page.width, page.height))
     jobs = [job for zone in form.zones if not zone.options and not zone.columns for job in jobs_of(paper, zone)]
     strips = [(z, grids.strip(paper.lie, paper.form, paper.ink, z)) for z in form.zones if z.columns]
     cells = [(zone, each) for zone, each in strips if each is not None]
@@ -106,6 +110,7 @@ def _again(
     if wide:
         own = [job.of_wide(line, cut.shape[1]) for job, line, cut in zip(mine, lines, crops, strict=False)]
         lines = [*own, *lines[len(mine) :]]
+        mine = [replace(job, hidden=False) for job in mine]
     return said(paper, mine, few, lines, wide)
 
 
@@ -140,7 +145,7 @@ def _inside(title: str, said: str) -> int:
 def _ticks(paper: Paper) -> list[Found]:
     """The options that are ticked."""
     zones = [zone for zone in paper.form.zones if zone.options]
-    found = [marks.ticked(zone, paper.form, paper.ink, paper.lie.to_page, paper.size) for zone in zones]
+    found = [marks.ticked(zone, paper) for zone in zones]
     return [each for each in found if each is not None]
 
 

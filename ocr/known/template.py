@@ -77,12 +77,13 @@ def filled_of(laid: Sequence[Pixels], template: Pixels) -> Pixels:
     return np.asarray(np.mean(np.stack(inked), axis=0) * 255, np.uint8)
 
 
-def rules_of(template: Pixels) -> Pixels:
-    """Mask (255) of the rules of a template, with what is next to them."""
+def rules_of(template: Pixels) -> tuple[Pixels, Pixels]:
+    """Masks (255) of the level and of the upright rules of a template, with what is next to them."""
     ink = u8(cv2.threshold(template, _RULE_INK, 255, cv2.THRESH_BINARY)[1])
     level, upright = (round(mm * PER_MM) for mm in _RULE_MM)
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, block(level, 1))
-    return u8(cv2.dilate(cv2.bitwise_or(across, cv2.morphologyEx(ink, cv2.MORPH_OPEN, block(1, upright))), block(3, 3)))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, block(1, upright))
+    return u8(cv2.dilate(across, block(3, 3))), u8(cv2.dilate(down, block(3, 3)))
 
 
 def shared_words(samples: Sequence[Sample], affines: Sequence[Affine]) -> list[tuple[str, Rect]]:

@@ -27,9 +27,11 @@ _GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
 _DIGITS, _LEAST_DIGITS = frozenset({"number", "account"}), 3
 _LEAST_WORDS = 2
+_OVERLIE = 0.3  # of the lower row's height
 _OFF_INK = 0.04  # of a crop's height
 _HALF_GLYPH, _PRINT, _LEAST_PRINT = 0.2, 40, 3  # of a line's height; darkness, pixels of the form
 _TICKED = "✓√"  # by hand, beside what was checked
+_SIGNS = "￥¥"
 _LEAST_IN_GRID = 1  # yuan: of an amount below, the digits before it were too faint to be seen
 
 Cells = Sequence[tuple[Zone, grids.Strip]]
@@ -94,8 +96,9 @@ def _beside(box: Rect, spot: Rect) -> bool:
 
 def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) -> Found | None:
     """A field's value from its rows of print; where all of them make none, from the best row."""
-    rows = [(job, without_labels(line, job.zone, paper.form.print)) for job, line in rows]
-    rows = _in_words(rows) if field.kind == "amount_cn" else rows
+    side, words = paper.ink.side, paper.form.print
+    rows = [(job, without_labels(line, job.zone, words, job.rect.right - side)) for job, line in rows]
+    rows = _once(_in_words(rows) if field.kind == "amount_cn" else rows)
     whole = sum(len(line.text) for _, line in rows)
     rows = [(job, _without_words(line)) for job, line in rows] if field.kind in _DIGITS else rows
     text = "".join(line.text for _, line in rows).lstrip(LEADING + "： ").rstrip(TRAILING + _TICKED)
@@ -114,6 +117,21 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
     lines = tuple(paper.box(_tight(job)) for job, _ in rows)
     area = paper.box(rows[0][0].zone.box)
     return Found(field.name, suited[0], text, _around(lines), evidence, area, False, None, lines, confidences)
+
+
+def _once(rows: Sequence[tuple[Job, Line]]) -> list[tuple[Job, Line]]:
+    """The rows without those that lie over one read more surely: a stroke through a row makes two of it."""
+    kept: list[tuple[Job, Line]] = []
+    for job, line in sorted(rows, key=lambda row: -row[1].confidence):
+        if not any(_overlie(_tight(job), _tight(other)) for other, _ in kept):
+            kept.append((job, line))
+    return sorted(kept, key=lambda row: row[0].rect.y) if len(kept) < len(rows) else list(rows)
+
+
+def _overlie(rect: Rect, other: Rect) -> bool:
+    down = min(rect.bottom, other.bottom) - max(rect.y, other.y)
+    across = min(rect.right, other.right) - max(rect.x, other.x)
+    return across > 0 and down > _OVERLIE * min(rect.h, other.h)
 
 
 def _without_words(line: Line) -> Line:
@@ -136,7 +154,7 @@ def _evidence(rows: Sequence[tuple[Job, Line]], confidences: tuple[float, ...], 
     least, mean = least_and_mean(confidences)
     whole = all(covered(job, line) for job, line in rows)
     made = Evidence(ZONE, least if whole else min(least, UNCOVERED_LEAST), mean, 1.0, 0.0, suits, 2.0)
-    cut_off = any(job.cut_off for job, _ in rows)
+    cut_off = any(job.cut_off or job.hidden for job, _ in rows)
     return replace(made, covered=1.0 if whole else -1.0, edge=-1.0 if cut_off else 1.0)
 
 
@@ -175,9 +193,9 @@ def covered(job: Job, line: Line) -> bool:
 
 def _of_grid(paper: Paper, zone: Zone, strip: grids.Strip, line: Line, wide: bool) -> Found | None:
     """A grid's amount; None unless each filled cell has a character."""
-    text, confidences = _in_cells(strip, line, wide)
+    text, confidences, first = _in_cells(strip, line, wide)
     amount = amounts.from_grid(text)
-    if amount is None or len(text) != strip.filled or amount < _LEAST_IN_GRID:
+    if amount is None or len(text) != strip.filled - first or amount < _LEAST_IN_GRID:
         return None
     least, mean = least_and_mean(confidences)
     grid = _page_grid(paper, zone, strip)
@@ -186,19 +204,21 @@ def _of_grid(paper: Paper, zone: Zone, strip: grids.Strip, line: Line, wide: boo
     return Found(zone.field, value, text, grid.row, evidence, grid.row, False, grid, (grid.row,), confidences)
 
 
-def _in_cells(strip: grids.Strip, line: Line, wide: bool) -> tuple[str, tuple[float, ...]]:
-    """What was read of a grid, and how surely; of two characters in one cell the surer, the other is a rule's rest."""
+def _in_cells(strip: grids.Strip, line: Line, wide: bool) -> tuple[str, tuple[float, ...], int]:
+    """What was read of a grid, how surely, and in which filled cell it begins; of two characters in one cell the surer,
+    the other is a rule's rest. Cells before the amount's sign hold a stamp's ink."""
     sure = line.char_confidences
     if len(sure) != len(line.text) or len(line.centers) != len(line.text):
         text = line.text.translate(_SPECKS)
-        return text, (line.confidence,) * len(text)
+        return text, (line.confidence,) * len(text), 0
     best: dict[int, tuple[float, str]] = {}
     for char, likely, x in zip(line.text, sure, line.centers, strict=True):
         if char.translate(_SPECKS):
             cell = strip.cell_at(x, wide)
             best[cell] = max(best.get(cell, (0.0, "")), (likely, char))
-    kept = [best[cell] for cell in sorted(best)]
-    return "".join(char for _, char in kept), tuple(likely for likely, _ in kept)
+    first = max((cell for cell, (_, char) in best.items() if char in _SIGNS), default=0)
+    kept = [best[cell] for cell in sorted(best) if cell >= first]
+    return "".join(char for _, char in kept), tuple(likely for likely, _ in kept), first
 
 
 def _page_grid(paper: Paper, zone: Zone, strip: grids.Strip) -> Grid:

@@ -19,7 +19,7 @@ from ocr.known.template import rect_of
 
 _GROW_RIGHT, _GROW_LEFT, _GROW_UP = 70.0, 6.0, 3.5
 _INK, _LEAST_INK = 60, 2
-_STRAY = 8.0
+_STRAY, _LOW = 8.0, 0.5
 _FILLED = 0.5  # of the column with most ink
 
 
@@ -31,9 +31,10 @@ def _union(rects: Sequence[Rect]) -> Rect:
 
 
 def _together(rects: Sequence[Rect]) -> list[int]:
-    """Which of the places belong together: those near the middle one in height; a value found elsewhere is a fluke."""
-    middle = float(np.median([rect.center[1] for rect in rects]))
-    return [k for k, rect in enumerate(rects) if abs(rect.center[1] - middle) <= _STRAY]
+    """Which of the places belong together: those near the middle one in height; a value found elsewhere is a fluke, and
+    one much lower than the others is a speck that was read for it."""
+    middle, usual = (float(np.median(each)) for each in ([r.center[1] for r in rects], [r.h for r in rects]))
+    return [k for k, r in enumerate(rects) if abs(r.center[1] - middle) <= _STRAY and r.h >= _LOW * usual]
 
 
 def zones_of(

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import cv2
 import numpy as np
+import pytest
 
 from archive.spans import cut
 from imaging.model import Box
@@ -12,16 +14,20 @@ from ocr.extract.found import ZONE, Evidence, Found
 from ocr.forms import catalogue
 from ocr.kinds import Normalised
 from ocr.known.adjust import adjusted, misplaced
+from ocr.known.crops import Lie, crossed, touched
 from ocr.known.dark import cut as cut_of
 from ocr.known.doubts import doubted, is_doubtful
 from ocr.known.grids import Strip, ruled_columns
+from ocr.known.ink import Ink
 from ocr.known.jobs import Job
 from ocr.known.labels import without_labels
-from ocr.known.learn import _going_through
-from ocr.known.marks import _by_own_ink, _without_boxes
+from ocr.known.learn import _going_beyond, _going_through
+from ocr.known.marks import _outstanding, without_boxes
 from ocr.known.model import PER_MM, Choice, KnownForm, Printed, Rect, Zone
 from ocr.known.read import is_empty
+from ocr.known.residue import without_residue
 from ocr.known.text import whole_text
+from ocr.known.unlike import unlike
 from ocr.known.values import _in_cells, _without_words, covered
 from ocr.known.votes import agreed, voted
 from ocr.known.zones import _whole
@@ -141,6 +147,13 @@ def test_a_time_keeps_its_hours_beside_a_label_with_a_colon() -> None:
     assert without_labels(Line("间：09:02:39", 0.9), zone, [label]).text == "09:02:39"
 
 
+def test_the_end_of_a_value_is_no_label_that_begins_behind_its_crop() -> None:
+    zone = Zone("loss_kind", "choice", Rect(30, 40, 90, 8), Rect(34, 43, 17, 6), 6.0, core=Rect(34, 43, 16, 6))
+    label = Printed("挂失凭证号码:", Rect(121, 43, 22, 6), True)
+    assert without_labels(Line("口头挂失", 0.9), zone, [label], 52.0).text == "口头挂失"
+    assert without_labels(Line("口头挂失挂失", 0.9), zone, [label], 130.0).text == "口头挂失"
+
+
 def test_a_stroke_that_ends_inside_a_zone_is_no_rule() -> None:
     rules = np.zeros((20, 100), np.uint8)
     rules[5, :] = rules[12, 30:70] = 255
@@ -153,7 +166,9 @@ def test_of_two_characters_in_one_cell_of_a_grid_the_surer_is_read() -> None:
     picture = np.zeros((40, 120, 3), np.uint8)
     strip = Strip(picture, picture, 3, Rect(0, 0, 30, 8), 0.0)
     line = Line("5127", 0.9, None, (22.0, 50.0, 62.0, 95.0), (0.99, 0.4, 0.98, 0.97))
-    assert _in_cells(strip, line, False) == ("527", (0.99, 0.98, 0.97))
+    assert _in_cells(strip, line, False) == ("527", (0.99, 0.98, 0.97), 0)
+    stamped = Line("8￥7", 0.9, None, (22.0, 55.0, 95.0), (0.9, 0.98, 0.97))
+    assert _in_cells(strip, stamped, False) == ("￥7", (0.98, 0.97), 1)
 
 
 def test_a_page_with_one_value_missing_still_fits_its_form() -> None:
@@ -177,9 +192,43 @@ def test_a_misread_end_of_a_label_goes_with_its_colon_and_a_time_keeps_its_own()
 
 
 def test_a_tick_is_told_by_ink_that_the_form_does_not_print_where_one_option_alone_has_it() -> None:
-    assert _by_own_ink([0.9, 0.0, 0.1]) == 0
-    assert _by_own_ink([0.9, 0.6, 0.1]) is None
-    assert _by_own_ink([0.1, 0.0, 0.0]) is None
+    assert _outstanding([0.9, 0.0, 0.1], 0.3, 2.0) == 0
+    assert _outstanding([0.9, 0.6, 0.1], 0.3, 2.0) is None
+    assert _outstanding([0.1, 0.0, 0.0], 0.3, 2.0) is None
+
+
+def _lie_of(options: int, ticked: int, middles: list[float]) -> Lie:
+    """A page of 10 pixels to the mm: boxes of 3 mm at x = 20 mm k, one with a stroke through it, rules above some."""
+    page = np.full((300, 200 * options, 3), 250, np.uint8)
+    for k, middle in enumerate(middles):
+        left, top = 200 * k + 50, round(10 * middle) - 15
+        cv2.rectangle(page, (left, top), (left + 30, top + 30), (120, 160, 120), 2)
+        if k % 2:
+            cv2.line(page, (200 * k, top - 12), (200 * k + 199, top - 12), (90, 120, 90), 3)
+    x, y = 200 * ticked + 50, round(10 * middles[ticked])
+    cv2.line(page, (x + 4, y), (x + 12, y + 10), (60, 60, 140), 4)
+    cv2.line(page, (x + 12, y + 10), (x + 30, y - 18), (60, 60, 140), 4)
+    return Lie(page, np.array([[10.0, 0, 0], [0, 10.0, 0]]), 10.0)
+
+
+@pytest.mark.parametrize("ticked", [0, 1, 2])
+def test_a_mark_is_told_by_what_the_other_options_of_the_page_do_not_have(ticked: int) -> None:
+    middles = [15.0, 15.2, 14.9]
+    rooms = [Rect(20 * k + 4, middles[k] - (3.0 if k else 2.2), 5, 6 if k else 5.2) for k in range(3)]
+    marked = unlike(_lie_of(3, ticked, middles), rooms, middles)
+    assert marked[ticked] > 0.5
+    assert all(ink < 0.05 for k, ink in enumerate(marked) if k != ticked)
+
+
+def test_digits_that_all_samples_share_are_no_rule_though_they_touch_one() -> None:
+    across = np.zeros((60, 400), np.uint8)
+    across[20:23, 100:190] = 255  # digits run together, from the cell's rule on
+    across[40:43, 20:380] = 255
+    rect = Rect(100 / PER_MM, 10 / PER_MM, 100 / PER_MM, 40 / PER_MM)
+    kept = _going_beyond(across, rect)
+    assert kept.shape == (40, 100)
+    assert not kept[:20].any()
+    assert kept[30:33].all()
 
 
 def test_a_choice_that_was_read_with_its_box_is_as_wide_as_its_words() -> None:
@@ -189,7 +238,7 @@ def test_a_choice_that_was_read_with_its_box_is_as_wide_as_its_words() -> None:
     for x, y in ((15.5, 10), (45.5, 10), (15.5, 17)):
         cut_of(template, Rect(x, y + 1, 3, 3))[:] = 150
     zone = Zone("account_kind", "choice", Rect(15, 10, 55, 12), Rect(15, 10, 55, 12), 5.0, options=(*mates, boxed))
-    assert [round(o.box.x) for o in _without_boxes(zone, template).options] == [20, 50, 20]
+    assert [round(o.box.x) for o in without_boxes(zone, template).options] == [20, 50, 20]
 
 
 def test_a_grid_whose_last_rules_faded_goes_on_to_the_end_of_its_values() -> None:
@@ -218,3 +267,31 @@ def test_a_number_ends_before_the_label_that_no_sample_showed_behind_it() -> Non
     read = Line("0102经营", 0.99, centers=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0), char_confidences=(0.99,) * 6)
     assert _without_words(read).text == "0102"
     assert _without_words(replace(read, text="12经营范围")).text == "12经营范围"
+
+
+def test_what_a_lifted_stamp_leaves_apart_from_a_value_is_dropped_unless_it_is_whole() -> None:
+    value = [[x, 10, 12, 14, 90] for x in (10, 24, 38)]
+    stamped = np.zeros((40, 200), np.uint8)
+    stamped[:, 90:] = 255
+    broken, whole = ([[x, 12, 6, height, 20] for x in (100, 108)] for height in (6, 14))
+    apart = [np.array([*value, *rest], np.int32) for rest in (broken, whole)]
+    assert [len(without_residue(parts, stamped, 24.0)) for parts in apart] == [3, 5]
+    assert len(without_residue(apart[0], None, 24.0)) == 5
+    assert len(without_residue(np.array(broken, np.int32), stamped, 24.0)) == 2
+
+
+def test_a_rule_stays_where_a_character_stands_over_it_and_not_beside_one() -> None:
+    template, mask = np.zeros((60, 400), np.uint8), np.zeros((60, 400), np.uint8)
+    template[:, 199:202] = 200
+    made = replace(form(), template=template)
+    mask[22:36, 185:198] = mask[22:36, 203:210] = 255
+    row = Rect(100 / PER_MM, 22 / PER_MM, 110 / PER_MM, 14 / PER_MM)
+    parts, creases = np.zeros((0, 5), np.int32), np.zeros(0, np.intp)
+    assert len(crossed(row, made, Ink(mask, parts, 0.0, creases))) == 1
+    mask[:, 203:] = 0
+    assert crossed(row, made, Ink(mask, parts, 0.0, creases)) == []
+    mask[:, :] = 0
+    mask[22:36, 203:210] = 255
+    assert len(touched(row, made, Ink(mask, parts, 0.0, creases))) == 1
+    mask[:, 203:206] = 0
+    assert touched(row, made, Ink(mask, parts, 0.0, creases)) == []
