@@ -16,7 +16,7 @@ from ocr.model import Engine
 
 BANK, CUSTOMER = "stamp_bank", "stamp_customer"
 CUSTOMERS = re.compile("财务|合同|法人|发票")
-BANKS = re.compile("业务[^,，。]?专用|业务章|转讫|收讫|付讫|清讫|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
+BANKS = re.compile("业务[^,，。]?专用|业务章|[转收付清现][讫论迄沱]|核算|受理凭|受理章|结算专|汇票专|会计业|储蓄专")
 _BANK_LETTERS, _CUSTOMER_LETTERS = "业转讫收付清现核算结受理", "财司"  # 人 and 合 stand in labels and places
 # Print that holds such characters and stands under stamps.
 _LABELS = re.compile("复核|经办|[收付]款|支付|现金支票|现转|收[据入]|现金[收付]?")
@@ -97,9 +97,10 @@ def said_by(text: str) -> dict[str, float]:
     return {BANK if weight > 0 or banks else CUSTOMER: sure}
 
 
-def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -> list[Stamp]:
+def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False, faint: bool = False) -> list[Stamp]:
     """An outline with whose stamp it is: what it says tells, then its shape, as squares are a customer's seals, ovals
-    and oblongs a bank's, then its place. A shape that is not the `whole` of a blob of colour may be two stamps'."""
+    and oblongs a bank's, then its place. A shape that is not the `whole` of a blob of colour may be two stamps'; what
+    is so `faint` that only its words make it one is read by itself."""
     box = outline.box(calls.page.dpi)
     clear = outline.score * outline.covered
     if len(calls.names) == 1 and outline.shape and not calls.bare:
@@ -114,7 +115,7 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     said = said_by(words)
     # A square that is larger than a person's seal may be a part of a bank's frame, or one with a cell that it touches.
     settled = outline.w <= _SEAL_MM if outline.shape == SQUARE else shaped and whole
-    if calls.unread and max(said.values(), default=0.0) < _SURE and not settled:
+    if (calls.unread or faint) and max(said.values(), default=0.0) < _SURE and not settled:
         words += read_in(box, calls.page, engine)
         said = said_by(words)
     likely = CUSTOMER if CUSTOMER in said else BANK if BANK in said else ""
@@ -129,18 +130,19 @@ def owned(outline: Outline, calls: Calls, engine: Engine, whole: bool = False) -
     return [replace(stamp, whose=calls.names[0], sure=min(stamp.sure, _UNREAD))]
 
 
-def _told(box: Box, clear: float, calls: Calls, words: str, printed: str) -> list[Stamp]:
-    """The stamps of a blob of colour that has no rim of its own: what its `words` say is proof of them, but less where
-    that is also `printed` there, read on the page without its stamps, or is no more than single characters: labels and
-    days of a form in the stamps' colour."""
+def said_over(words: str, printed: str) -> dict[str, float]:
+    """Whose stamp the `words` read in it are, and how sure: less where that is also `printed` there, read on the page
+    without its stamps, or is no more than single characters: labels and days of a form in the stamps' colour."""
     said, doubted = said_by(words), said_by(printed)
     if not any(phrase.search(words) for phrase in (CUSTOMERS, BANKS, _DATED)):
         doubted = said
-    told = [
-        Stamp(box, clear, name, min(sure, SAID)) if name in doubted else Stamp(box, max(clear, 0.5), name, sure)
-        for name, sure in said.items()
-        if name in calls.names
-    ]
+    return {name: min(sure, SAID) if name in doubted else sure for name, sure in said.items()}
+
+
+def _told(box: Box, clear: float, calls: Calls, words: str, printed: str) -> list[Stamp]:
+    """The stamps of a blob of colour that has no rim of its own."""
+    said = {name: sure for name, sure in said_over(words, printed).items() if name in calls.names}
+    told = [Stamp(box, clear if sure <= SAID else max(clear, 0.5), name, sure) for name, sure in said.items()]
     return told or [_placed(box, clear, calls)]
 
 
@@ -156,7 +158,7 @@ def _by_shape(outline: Outline, words: str, bare: bool) -> float:
     if outline.shape == SQUARE:
         return _UNREAD if banks else _SHAPED if words else _LETTERED if bare else _SURE
     if bare:
-        return _PRINTED if words and not banks else _UNREAD
+        return _LETTERED if banks else _PRINTED if words else _UNREAD
     return _SHAPED if words else _SURE
 
 

@@ -26,8 +26,8 @@ _INKED, _FAINTLY = 0.3, 0.1  # of the map: ink, and what a pale stamp's lines ar
 
 @dataclass(frozen=True, slots=True)
 class StampInk:
-    """A map of ink (0..1) at outlines.DPI, how much ink that is in cm², how much with the faintest, and whether the page
-    is without colour, so that print counts as ink too."""
+    """A map of ink (0..1) at outlines.DPI, how much ink that is in cm², how much with the faintest, and whether the
+    page is without colour, so that print counts as ink too."""
 
     map: Map
     area: float

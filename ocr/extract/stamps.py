@@ -26,7 +26,10 @@ _LEAST_BARE = {ROUND: 0.19, OVAL: 0.19, OBLONG: 0.2, SQUARE: 0.27}
 _SLIM, _LONG = 12.0, 2.4  # mm, and times its height: no stamp is slimmer
 _NO_INK = 0.25  # cm² below which nothing can be a stamp
 _TOLD = 0.95  # how sure its owner is, from which a blob without a stamp's outline is one
+_LARGE = 20.0  # mm: no person's seal is wider
+_UNDECIDED, _DEALT = 0.75, 0.6  # how sure its owner is by its place alone, and once it was given to who has none
 _WITHIN = 0.8
+_LEAST_FAINT, _FAINT = 0.1, 0.25  # how clear an outline is that only words make a stamp, and counts as then
 _UNSAID = 0.1  # how clear a blob is that has neither a stamp's outline nor its words
 _SAME, _PRINTED = 0.6, 0.9  # from which share on a blob is a cell, and how sure it is a stamp all the same
 _CELLS = 3  # so many in a blob of colour are a table's
@@ -106,10 +109,12 @@ def find_stamps(sheet: Sheet, engine: Engine, asked: Sequence[str] = ()) -> list
             mine = owned(each, calls, engine)
             # In a blob of stamps that lie over each other words told one: another outline in it may be a part of that.
             stamps += [replace(s, sure=min(s.sure, _WITHIN)) for s in mine] if _is_one_of(each, told_of) else mine
+        stamps += _faint([e for e in outlines if e not in clear], sheet, calls, stamps, engine) if ink.bare else []
         stamps += [replace(s, clear=_UNSAID) for blob, found in vague if not _is_one_of(blob, clear) for s in found]
         weak = max(
             (e.score * e.covered for e in outlines if not _is_one_of(e, [*known, *told_of, *clear])), default=0.0
         )
+    stamps = _dealt(stamps, sheet)
     told = [_told(name, sheet, stamps, ink, weak) for name in sheet.names]
     return [each for each in told if each.box or sheet.places.get(each.field) or each.field in asked]
 
@@ -122,6 +127,30 @@ def _whole(blob: Outline, sheet: Sheet, calls: Calls, engine: Engine) -> list[St
     box = blob.box(sheet.page.dpi)
     printed = any(_shared(box, cell) > _SAME for cell in sheet.cells())
     return [replace(each, sure=min(each.sure, _PRINTED)) if printed else each for each in found]
+
+
+def _faint(
+    outlines: Sequence[Outline], sheet: Sheet, calls: Calls, known: Sequence[Stamp], engine: Engine
+) -> list[Stamp]:
+    """The bank's stamps, on a page without colour, of outlines that are not clear, by what they say."""
+    if BANK not in sheet.names or any(stamp.whose == BANK for stamp in known):
+        return []
+    likely = [each for each in outlines if each.shape != SQUARE and each.score * each.covered >= _LEAST_FAINT]
+    told = [stamp for each in likely for stamp in owned(each, calls, engine, faint=True)]
+    return [replace(each, clear=_FAINT) for each in told if each.whose == BANK and each.sure > SAID]
+
+
+def _dealt(stamps: Sequence[Stamp], sheet: Sheet) -> list[Stamp]:
+    """The stamps, those of doubtful owners given to who has none: nobody presses two large stamps on a voucher."""
+    least = _LARGE / 25.4 * sheet.page.dpi
+    served = {each.whose for each in stamps if each.sure >= _TOLD and each.box.w > least}
+    without = [name for name in sheet.names if all(each.whose != name for each in stamps)]
+    return [
+        replace(each, whose=without[0], sure=_DEALT)
+        if without and each.whose in served and each.sure < _UNDECIDED and each.box.w > least
+        else each
+        for each in stamps
+    ]
 
 
 def _shared(box: Box, other: Box) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
 from imaging.lines import cells
 from imaging.model import Box, Page
 from imaging.stages.stamps import Stamps
+from ocr.extract.owners import BANK, SAID, read_in, said_over
 from ocr.extract.stamps import Sheet, find_stamps
 from ocr.forms import catalogue
 from ocr.known.crops import Lie
@@ -17,6 +19,7 @@ from ocr.known.register import Fit
 from ocr.model import Engine
 
 _NEAR = 13.0  # mm from where the samples' stamps stood, on the mean
+_BESIDE = 8.0  # mm about the place of a stamp in which its words may stand
 
 
 def with_stamps(page: Page, stamps: Stamps, fit: Fit, read: ZoneRead, times: float, engine: Engine) -> ZoneRead:
@@ -32,5 +35,18 @@ def with_stamps(page: Page, stamps: Stamps, fit: Fit, read: ZoneRead, times: flo
     def boxes() -> tuple[Box, ...]:
         return tuple(cells(text))
 
-    sheet = Sheet(page, stamps, read.reading.lines, boxes, names, places, words, near=_NEAR)
+    def imprint() -> tuple[Box, float] | None:
+        return _imprint(page, page_box(lie.to_page, spots[BANK], page.width, page.height), words, engine)
+
+    said = imprint if BANK in spots else lambda: None
+    sheet = Sheet(page, stamps, read.reading.lines, boxes, names, places, words, said, _NEAR)
     return replace(read, found=(*read.found, *find_stamps(sheet, engine, names)))
+
+
+def _imprint(page: Page, spot: Box, words: Sequence[tuple[str, Box]], engine: Engine) -> tuple[Box, float] | None:
+    """The bank's stamp where the samples had it, by words that the form does not print there, with how sure that is:
+    over print on a page without colour no outline may be clear."""
+    area = spot.padded(round(_BESIDE / 25.4 * page.dpi), page.width, page.height)
+    printed = "".join(text for text, box in words if area.has_middle_of(box))
+    sure = said_over(read_in(area, page, engine), printed).get(BANK, 0.0)
+    return (spot, sure) if sure > SAID else None
