@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ocr.extract.found import Found
+from ocr.forms import catalogue
 
+_UNSURE = 0.7
 _TWO_OF_THREE = 0.01  # the certainty of a value that two of three readings say
 
 
@@ -51,3 +53,40 @@ def _vote(told: Sequence[Found]) -> Found | None:
 def _unsound(found: Found) -> tuple[bool, bool, bool, float]:
     value = found.value
     return value.proved is False, value.proved is not True, value.repaired, round(found.evidence.misfit, 1)
+
+
+def unsure(found: Mapping[str, Found | None], names: Collection[str]) -> list[str]:
+    """The fields of which two readings agree with a character that neither of them is sure of."""
+    told = [(name, found.get(name)) for name in sorted(names)]
+    return [name for name, each in told if each and max(each.evidence.least, each.evidence.again) < _UNSURE]
+
+
+def outvoted(
+    found: Mapping[str, Found | None], readings: Sequence[Mapping[str, Found]], bare: Sequence[Mapping[str, Found]]
+) -> dict[str, Found]:
+    """The values under stamps that most of all `readings` say, the last of which, `bare`, saw the stamps too; of two
+    that as many say the one read more surely. What was found before stands where they say the same."""
+    made: dict[str, Found] = {}
+    for name in {name for each in bare for name in each}:
+        told = [each[name] for each in reversed(readings) if name in each]
+        groups = [[each for each in told if _characters(each) == _characters(one)] for one in told]
+        most = max(groups, key=lambda mates: (_is_sound(mates), len(mates), max(each.evidence.least for each in mates)))
+        best, before = _whole(most), found.get(name)
+        if before is None or before.value.value != best.value.value:
+            made[name] = replace(best, evidence=replace(best.evidence, again=_TWO_OF_THREE if len(most) > 1 else -1.0))
+    return made
+
+
+def _characters(found: Found) -> str:
+    """What was read but for the signs between, which are specks too."""
+    return "".join(char for char in found.raw if char.isalnum())
+
+
+def _is_sound(mates: Sequence[Found]) -> bool:
+    return any(each.value.proved is not False and not each.value.repaired for each in mates)
+
+
+def _whole(mates: Sequence[Found]) -> Found:
+    """Of readings of the same digits the one with its point, else the first that is sound."""
+    point = catalogue().fields[mates[0].field].kind == "amount"
+    return min(mates, key=lambda each: (point and "." not in each.raw, not _is_sound([each])))
