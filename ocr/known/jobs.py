@@ -57,9 +57,9 @@ class Job:
         return self.cut_wide(self.wide_rect)
 
     def unlifted(self, scan: Scan) -> tuple[Pixels, ...]:
-        """The crop with wider margins as it is under a stamp that was not lifted, in two ways, its rules not painted
-        over; none where no stamp was, or where the values are as red as stamps."""
-        return () if self.zone.red else scan.readings(self.wide_rect) or ()
+        """The crop as it is under a stamp that was not lifted, in two ways, its rules not painted over; none where no
+        stamp was, or where the values are as red as stamps."""
+        return () if self.zone.red else scan.readings(self.rect) or ()
 
     def of_wide(self, line: Line, width: int) -> Line:
         """A line read of the wide crop, `width` pixels wide, with its places in the narrow one."""

@@ -126,13 +126,11 @@ def _under_stamps(paper: Paper, jobs: Sequence[Job], names: Collection[str], eng
         return []
     pairs = [(job, job.unlifted(paper.scan)) for job in jobs if job.zone.field in names]
     covered = {job.zone.field for job, pictures in pairs if pictures}
-    mine = [(job, pictures or (job.wide(),) * 2) for job, pictures in pairs if job.zone.field in covered]
+    mine = [(job, pictures or (job.pixels,) * 2) for job, pictures in pairs if job.zone.field in covered]
     crops = [pictures[way] for way in range(2) for _, pictures in mine]
     lines = engine.read_lines(crops, [job.zone.kind if job.zone.kind in WEIGHTY else None for job, _ in mine] * 2)
-    told = []
-    for own in (lines[: len(mine)], lines[len(mine) :]):
-        placed = [job.of_wide(line, pictures[0].shape[1]) for (job, pictures), line in zip(mine, own, strict=True)]
-        told.append(said(paper, [replace(job, hidden=False, ink=()) for job, _ in mine], [], placed, wide=True))
+    mended = [replace(job, hidden=False) for job, _ in mine]
+    told = [said(paper, mended, [], each) for each in (lines[: len(mine)], lines[len(mine) :])]
     return told if mine else []
 
 

@@ -12,7 +12,9 @@ from imaging.ops import u8
 from ocr.known.dark import Dark, to_form
 from ocr.known.model import Affine
 
-_AROUND = 5  # pixels of the form: a stamp is taken off with what is next to it
+_AROUND = (
+    9  # pixels of the form: a stamp is taken off with what is next to it, and a corner may lie outside its outline
+)
 _APART = 1.2  # lines: characters of one value stand closer
 _BROKEN = 0.75  # of the height of what stands outside of stamps
 

@@ -67,7 +67,7 @@ def outvoted(
     """The values under stamps that most of all `readings` say, the last of which, `bare`, saw the stamps too; of two
     that as many say the one read more surely. What was found before stands where they say the same."""
     made: dict[str, Found] = {}
-    for name in {name for each in bare for name in each}:
+    for name in sorted({name for each in bare for name in each}):
         told = [each[name] for each in reversed(readings) if name in each]
         groups = [[each for each in told if _characters(each) == _characters(one)] for one in told]
         most = max(groups, key=lambda mates: (_is_sound(mates), len(mates), max(each.evidence.least for each in mates)))
