@@ -14,7 +14,7 @@ from imaging.ops import block, components, u8
 from ocr.known.dark import Floats, cut, to_form
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
 from ocr.known.offset import expected, offset_on
-from ocr.known.residue import without_residue
+from ocr.known.residue import without_residue, without_specks
 
 _LEAST_DARK = 22
 _PRINT_GAIN = 1.7
@@ -31,6 +31,7 @@ _ROW_GAP, _ROW_SHARE = 0.3, 0.2  # of a line, between the middles of characters 
 _NEAR, _ALONG = 0.25, 6.0  # of a line: so near, and so far, a stroke belongs to a row that it runs through
 _NARROW, _TICK, _BEGIN_MM = 0.45, 1.5, 1.5
 _SHORT, _OUT_OF_CORE, _MOSTLY_STAMPED = 0.6, 0.45, 0.9  # of the widest row; of a line; of a row's room
+_WORDS = frozenset({"name", "text"})
 _SLACK = 2  # pixels above and below a row
 _FOLD = 6  # pixels beside a crease that it darkens
 _TWO_ROWS, _VALLEY = 1.05, 0.35  # of a line's box; of the fuller rows
@@ -176,7 +177,7 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     """The rows of print in a zone, from top to bottom."""
     room = ink.moved(zone.box).grown(0.6, 0.4)
     line = zone.line * PER_MM
-    parts = without_residue(ink.inside(room), ink.stamped, line)
+    parts = _own(ink.inside(room), ink, zone)
     if not len(parts):
         return []
     slack = _BEYOND * zone.line
@@ -186,7 +187,7 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     filled = np.count_nonzero(ink.mask[top:bottom, left:right], axis=1).astype(np.float64)
     rows = [row for span in _spans(filled, line) for row in _split(filled, span, line)]
     wide = ink.inside(Rect(room.x - _PAST_MM[0], room.y, room.w + sum(_PAST_MM), room.h))
-    reached = without_residue(_reached(wide, room, line), ink.stamped, line)
+    reached = _own(_reached(wide, room, line), ink, zone)
     high = [(top + a, top + b) for a, b in rows if b - a > _HIGH * line]
     found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows if b - a <= _HIGH * line]
     found += [_across(ink, reached, row, line) for span in high for row in _rows_of(reached, span, line)]
@@ -194,6 +195,13 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
         usual = round((zone.core.y + ink.shift) * PER_MM), round((zone.core.bottom + ink.shift) * PER_MM)
         found = [_across(ink, reached, usual, line)]
     return _usual([band for band in found if band is not None], zone, ink)
+
+
+def _own(parts: npt.NDArray[np.int32], ink: Ink, zone: Zone) -> npt.NDArray[np.int32]:
+    """The components of a zone but for what stamps left of themselves; of digits every speck may be a part."""
+    line = zone.line * PER_MM
+    kept = without_residue(parts, ink.stamped, line)
+    return without_specks(kept, ink.stamped, line) if zone.kind in _WORDS else kept
 
 
 def _across(ink: Ink, parts: npt.NDArray[np.int32], row: tuple[int, int], line: float) -> Band | None:

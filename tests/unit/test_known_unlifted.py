@@ -12,7 +12,7 @@ from ocr.known.crops import Lie
 from ocr.known.dark import Dark
 from ocr.known.ink import Ink, bands
 from ocr.known.model import PER_MM, Rect, Zone
-from ocr.known.residue import stamped_on
+from ocr.known.residue import stamped_on, without_specks
 from ocr.known.unlifted import Scan
 from ocr.known.votes import outvoted, unsure
 
@@ -143,3 +143,13 @@ def test_the_corner_of_a_lifted_stamp_lies_under_it_too() -> None:
     where = stamped_on([Box(100, 60, 80, 80)], small, np.array([[1.0, 0, 0], [0, 1.0, 0]]), (100, 200))
     assert where[50, 43]
     assert not where[50, 38]
+
+
+def test_specks_of_a_stamp_behind_words_are_dropped_and_those_among_them_and_pieces_of_characters_kept() -> None:
+    value = [[x, 10, 13, 13, 90] for x in (10, 25, 55)]
+    stamped = np.full((40, 200), 255, np.uint8)
+    among, behind, piece = [42, 15, 3, 2, 5], [100, 20, 3, 2, 5], [100, 10, 5, 13, 40]
+    assert len(without_specks(np.array([*value, among, behind], np.int32), stamped, 25.0)) == 4
+    assert len(without_specks(np.array([*value, piece], np.int32), stamped, 25.0)) == 4
+    assert len(without_specks(np.array([*value, behind], np.int32), 0 * stamped, 25.0)) == 4
+    assert len(without_specks(np.array([behind], np.int32), stamped, 25.0)) == 1
