@@ -153,3 +153,12 @@ def test_specks_of_a_stamp_behind_words_are_dropped_and_those_among_them_and_pie
     assert len(without_specks(np.array([*value, piece], np.int32), stamped, 25.0)) == 4
     assert len(without_specks(np.array([*value, behind], np.int32), 0 * stamped, 25.0)) == 4
     assert len(without_specks(np.array([behind], np.int32), stamped, 25.0)) == 1
+
+
+def test_digits_under_a_stamp_that_nobody_saw_without_lifting_it_count_as_outvoted() -> None:
+    found = said("payer_account", "643347", 0.966)
+    agreeing = {"payer_account": replace(found["payer_account"], evidence=Evidence(ZONE, 0.966, 0.99, again=0.96))}
+    assert unsure(agreeing, ["payer_account"]) == ["payer_account"]
+    bare = [said("payer_account", "643847", 0.6), said("payer_account", "64347", 0.6)]
+    assert outvoted(agreeing, [found, found, *bare], bare)["payer_account"].evidence.again == 0.01
+    assert outvoted(agreeing, [found, found, bare[0], found], [bare[0], found]) == {}
