@@ -14,7 +14,7 @@ from imaging.ops import block, components, u8
 from ocr.known.dark import Floats, cut, to_form
 from ocr.known.model import PER_MM, Affine, KnownForm, Rect, Zone
 from ocr.known.offset import expected, offset_on
-from ocr.known.residue import without_residue
+from ocr.known.residue import without_residue, without_specks
 
 _LEAST_DARK = 22
 _PRINT_GAIN = 1.7
@@ -29,7 +29,9 @@ _BEYOND = 0.5  # of a line: what goes on farther above or below its room is a st
 _HIGH, _HIGHEST, _GLYPH = 0.85, 1.15, 0.95  # of a line's box: few rows are higher, none, no character
 _ROW_GAP, _ROW_SHARE = 0.3, 0.2  # of a line, between the middles of characters of two rows; of the fullest row
 _NEAR, _ALONG = 0.25, 6.0  # of a line: so near, and so far, a stroke belongs to a row that it runs through
-_NARROW, _BEGIN_MM = 0.45, 1.5
+_NARROW, _TICK, _BEGIN_MM = 0.45, 1.5, 1.5
+_SHORT, _OUT_OF_CORE, _MOSTLY_STAMPED = 0.6, 0.45, 0.9  # of the widest row; of a line; of a row's room
+_WORDS = frozenset({"name", "text"})
 _SLACK = 2  # pixels above and below a row
 _FOLD = 6  # pixels beside a crease that it darkens
 _TWO_ROWS, _VALLEY = 1.05, 0.35  # of a line's box; of the fuller rows
@@ -175,7 +177,7 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     """The rows of print in a zone, from top to bottom."""
     room = ink.moved(zone.box).grown(0.6, 0.4)
     line = zone.line * PER_MM
-    parts = without_residue(ink.inside(room), ink.stamped, line)
+    parts = _own(ink.inside(room), ink, zone)
     if not len(parts):
         return []
     slack = _BEYOND * zone.line
@@ -185,14 +187,21 @@ def bands(ink: Ink, zone: Zone) -> list[Band]:
     filled = np.count_nonzero(ink.mask[top:bottom, left:right], axis=1).astype(np.float64)
     rows = [row for span in _spans(filled, line) for row in _split(filled, span, line)]
     wide = ink.inside(Rect(room.x - _PAST_MM[0], room.y, room.w + sum(_PAST_MM), room.h))
-    reached = without_residue(_reached(wide, room, line), ink.stamped, line)
+    reached = _own(_reached(wide, room, line), ink, zone)
     high = [(top + a, top + b) for a, b in rows if b - a > _HIGH * line]
     found = [_band(reached, ink.creases, top + a, top + b) for a, b in rows if b - a <= _HIGH * line]
     found += [_across(ink, reached, row, line) for span in high for row in _rows_of(reached, span, line)]
     if high and not any(found):
         usual = round((zone.core.y + ink.shift) * PER_MM), round((zone.core.bottom + ink.shift) * PER_MM)
         found = [_across(ink, reached, usual, line)]
-    return _usual([band for band in found if band is not None], zone, ink.shift)
+    return _usual([band for band in found if band is not None], zone, ink)
+
+
+def _own(parts: npt.NDArray[np.int32], ink: Ink, zone: Zone) -> npt.NDArray[np.int32]:
+    """The components of a zone but for what stamps left of themselves; of digits every speck may be a part."""
+    line = zone.line * PER_MM
+    kept = without_residue(parts, ink.stamped, line)
+    return without_specks(kept, ink.stamped, line) if zone.kind in _WORDS else kept
 
 
 def _across(ink: Ink, parts: npt.NDArray[np.int32], row: tuple[int, int], line: float) -> Band | None:
@@ -241,8 +250,9 @@ def _adjoining(cuts: npt.NDArray[np.int32], through: npt.NDArray[np.bool_], line
     return np.concatenate(kept)
 
 
-def _usual(found: list[Band], zone: Zone, shift: float) -> list[Band]:
+def _usual(found: list[Band], zone: Zone, ink: Ink) -> list[Band]:
     """The rows as high as print that stand where the samples' values stood, all of them where none does."""
+    shift = ink.shift
     tall = [band for band in found if band.rect.h >= _LEAST_HIGH * zone.line]
     top, bottom = zone.value.y + shift - _ASTRAY_MM, zone.value.bottom + shift + _ASTRAY_MM
     near = [band for band in tall if top <= band.rect.center[1] <= bottom] or tall
@@ -254,7 +264,8 @@ def _usual(found: list[Band], zone: Zone, shift: float) -> list[Band]:
         else:
             kept[twin] = _as_wide(kept[twin], band)
     widest = max(kept, key=lambda band: band.rect.w, default=None)
-    sound = [b for b in kept if widest is None or not _is_stray(b, widest, zone, shift)]
+    rest = [b for b in kept if widest and (_is_stray(b, widest, zone, shift) or _is_stamped(b, widest, zone, ink))]
+    sound = [band for band in kept if all(band is not other for other in rest)]
     return sorted(sound[: max(2, zone.rows)], key=lambda band: band.rect.y)
 
 
@@ -279,12 +290,27 @@ def _as_wide(band: Band, other: Band) -> Band:
 
 
 def _is_stray(band: Band, widest: Band, zone: Zone, shift: float) -> bool:
-    """Whether a row is a rest of a fold or a stroke: narrow, farther from where the samples' values stood than a wider
-    one, and not the end of a value that goes on below."""
-    if band.rect.w >= _NARROW * zone.line or widest.rect.w < zone.line:
+    """Whether a row is a rest of a fold or a stroke, or a tick by hand: narrow, farther from where the samples' values
+    stood than a wider one, and not the end of a value that goes on below."""
+    beside = band.rect.x > widest.rect.right or band.rect.right < widest.rect.x
+    most = _TICK if beside and zone.rows == 1 else _NARROW
+    if band.rect.w >= most * zone.line or widest.rect.w < zone.line:
         return False
-    goes_on = band.rect.y > widest.rect.y and abs(band.rect.x - widest.rect.x) <= _BEGIN_MM
-    return not goes_on and _off(band, zone, shift) > _off(widest, zone, shift)
+    return not _goes_on(band, widest) and _off(band, zone, shift) > _off(widest, zone, shift)
+
+
+def _is_stamped(band: Band, widest: Band, zone: Zone, ink: Ink) -> bool:
+    """Whether a row is a rest of a stamp: it stands where one was taken off, beside the one row that the values have,
+    outside of where the samples' stood, and does not go on from it."""
+    if ink.stamped is None or zone.rows > 1 or band.rect.w >= _SHORT * widest.rect.w or _goes_on(band, widest):
+        return False
+    outside = _off(band, zone, ink.shift) > max(_off(widest, zone, ink.shift), _OUT_OF_CORE * zone.line)
+    return outside and bool(np.mean(cut(ink.stamped, band.rect) > 0) >= _MOSTLY_STAMPED)
+
+
+def _goes_on(band: Band, widest: Band) -> bool:
+    """Whether a row is the end of a value that begins in the row above."""
+    return band.rect.y > widest.rect.y and abs(band.rect.x - widest.rect.x) <= _BEGIN_MM
 
 
 def _spans(filled: Floats, line: float) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from ocr.known.crops import Lie, calm, crop, crossed, erased, touched, without_e
 from ocr.known.dark import cut, page_box
 from ocr.known.ink import Band, Ink, bands
 from ocr.known.model import KnownForm, Rect, Zone
+from ocr.known.unlifted import Scan
 from ocr.model import Line
 
 PAD_X, PAD_Y = 0.4, 0.28  # of a line's height
@@ -23,12 +24,14 @@ _DIGITS = frozenset({"amount", "number", "account", "date"})  # among digits a r
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A page as it is read: its form, how that lies on it, the ink filled in, and the page's size in pixels."""
+    """A page as it is read: its form, how that lies on it, the ink filled in, the page's size in pixels, and the page
+    with its stamps where it has any."""
 
     form: KnownForm
     lie: Lie
     ink: Ink
     size: tuple[int, int]
+    scan: Scan | None = None
 
     def box(self, rect: Rect) -> Box:
         return page_box(self.lie.to_page, rect, *self.size)
@@ -52,6 +55,11 @@ class Job:
     def wide(self) -> Pixels:
         """The crop with wider margins."""
         return self.cut_wide(self.wide_rect)
+
+    def unlifted(self, scan: Scan) -> tuple[Pixels, ...]:
+        """The crop as it is under a stamp that was not lifted, in two ways, its rules not painted over; none where no
+        stamp was, or where the values are as red as stamps."""
+        return () if self.zone.red else scan.readings(self.rect) or ()
 
     def of_wide(self, line: Line, width: int) -> Line:
         """A line read of the wide crop, `width` pixels wide, with its places in the narrow one."""

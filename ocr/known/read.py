@@ -26,8 +26,9 @@ from ocr.known.outside import outside
 from ocr.known.register import Fit
 from ocr.known.residue import stamped_on
 from ocr.known.text import note_crop, printed_on, whole_text
+from ocr.known.unlifted import Scan
 from ocr.known.values import Cells, said
-from ocr.known.votes import agreed, voted
+from ocr.known.votes import agreed, outvoted, unsure, voted
 from ocr.model import Engine, Line, Reading
 
 _LIGHT = "text"
@@ -55,7 +56,7 @@ def read_zones(page: Page, stamps: Stamps, fit: Fit, engine: Engine, small: Dark
     shape = form.template.shape[0], form.template.shape[1]
     stamped = stamped_on([each.box for each in stamps.boxes], small, fit.affine, shape) if stamps.boxes else None
     ink = ink_of(small.pixels, fit.affine, form, calmed(text, small), stamped)
-    paper = Paper(form, lie, ink, (page.width, page.height))
+    paper = Paper(form, lie, ink, (page.width, page.height), Scan.of(lie, page.pixels, stamps.layer))
     jobs = [job for zone in form.zones if not zone.options and not zone.columns for job in jobs_of(paper, zone)]
     strips = [(z, grids.strip(paper.lie, paper.form, paper.ink, z)) for z in form.zones if z.columns]
     cells = [(zone, each) for zone, each in strips if each is not None]
@@ -90,11 +91,16 @@ def _judged(paper: Paper, jobs: Sequence[Job], cells: Cells, lines: Sequence[Lin
     if not names:
         return list(first.values())
     second = _again(paper, jobs, cells, names, engine, wide=True)
-    found = agreed(first, second, names)
+    found, told = agreed(first, second, names), [second, first]
     differing = [name for name, each in found.items() if each is None]
     if differing:
         third = _again(paper, jobs, cells, differing, engine, wide=False)
         found |= voted(first, second, third, differing)
+        told.append(third)
+    doubtful = [*differing, *unsure(found, names)]
+    bare = _under_stamps(paper, jobs, doubtful, engine) if doubtful else []
+    if bare:
+        found |= outvoted(found, [*told, *bare], bare)
     return [each for each in found.values() if each is not None]
 
 
@@ -112,6 +118,20 @@ def _again(
         lines = [*own, *lines[len(mine) :]]
         mine = [replace(job, hidden=False) for job in mine]
     return said(paper, mine, few, lines, wide)
+
+
+def _under_stamps(paper: Paper, jobs: Sequence[Job], names: Collection[str], engine: Engine) -> list[dict[str, Found]]:
+    """The values of those of some fields that stand under stamps, read twice where these were not lifted."""
+    if paper.scan is None:
+        return []
+    pairs = [(job, job.unlifted(paper.scan)) for job in jobs if job.zone.field in names]
+    covered = {job.zone.field for job, pictures in pairs if pictures}
+    mine = [(job, pictures or (job.pixels,) * 2) for job, pictures in pairs if job.zone.field in covered]
+    crops = [pictures[way] for way in range(2) for _, pictures in mine]
+    lines = engine.read_lines(crops, [job.zone.kind if job.zone.kind in WEIGHTY else None for job, _ in mine] * 2)
+    mended = [replace(job, hidden=False) for job, _ in mine]
+    told = [said(paper, mended, [], each) for each in (lines[: len(mine)], lines[len(mine) :])]
+    return told if mine else []
 
 
 def _headline(paper: Paper) -> list[Pixels]:

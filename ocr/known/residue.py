@@ -12,8 +12,11 @@ from imaging.ops import u8
 from ocr.known.dark import Dark, to_form
 from ocr.known.model import Affine
 
-_AROUND = 5  # pixels of the form: a stamp is taken off with what is next to it
+_AROUND = (
+    9  # pixels of the form: a stamp is taken off with what is next to it, and a corner may lie outside its outline
+)
 _APART = 1.2  # lines: characters of one value stand closer
+_SPECK, _FROM_WORDS = 0.4, 0.6  # lines: all of a character's pieces are seldom so small, none so far from the next
 _BROKEN = 0.75  # of the height of what stands outside of stamps
 
 
@@ -42,6 +45,20 @@ def without_residue(parts: npt.NDArray[np.int32], stamped: Pixels | None, line: 
     usual = _height(order[outside])
     broken = [number for number in covered if _height(order[group == number]) < _BROKEN * usual]
     return order[~np.isin(group, broken)]
+
+
+def without_specks(parts: npt.NDArray[np.int32], stamped: Pixels | None, line: float) -> npt.NDArray[np.int32]:
+    """The components of a row of words without the specks before and behind it where a stamp was."""
+    if stamped is None or not len(parts):
+        return parts
+    x, right = parts[:, 0], parts[:, 0] + parts[:, 2]
+    under = stamped[parts[:, 1] + parts[:, 3] // 2, x + parts[:, 2] // 2] > 0
+    specks = under & (parts[:, 2:4].max(axis=1) < _SPECK * line)
+    if specks.all():
+        return parts
+    first, last = x[~specks].min() - _FROM_WORDS * line, right[~specks].max() + _FROM_WORDS * line
+    kept: npt.NDArray[np.bool_] = ~(specks & ((right < first) | (x > last)))
+    return np.asarray(parts[kept], np.int32)
 
 
 def _height(parts: npt.NDArray[np.int32]) -> float:

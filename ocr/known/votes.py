@@ -6,7 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ocr.extract.found import Found
+from ocr.forms import catalogue
 
+_UNSURE, _SURE_DIGITS = 0.7, 0.98
+_DIGITS = frozenset({"number", "account"})
 _TWO_OF_THREE = 0.01  # the certainty of a value that two of three readings say
 
 
@@ -51,3 +54,48 @@ def _vote(told: Sequence[Found]) -> Found | None:
 def _unsound(found: Found) -> tuple[bool, bool, bool, float]:
     value = found.value
     return value.proved is False, value.proved is not True, value.repaired, round(found.evidence.misfit, 1)
+
+
+def unsure(found: Mapping[str, Found | None], names: Collection[str]) -> list[str]:
+    """The fields of which two readings agree with a character that neither of them is sure of, or of digits, that one
+    is not quite sure of: an 8 whose left side was bleached is a 3 to both."""
+    return [name for name in sorted(names) if (each := found.get(name)) and _is_unsure(each)]
+
+
+def _is_unsure(found: Found) -> bool:
+    sure = found.evidence.least, found.evidence.again
+    digits = catalogue().fields[found.field].kind in _DIGITS
+    return max(sure) < _UNSURE or (digits and min(sure) < _SURE_DIGITS and found.evidence.again > _TWO_OF_THREE)
+
+
+def outvoted(
+    found: Mapping[str, Found | None], readings: Sequence[Mapping[str, Found]], bare: Sequence[Mapping[str, Found]]
+) -> dict[str, Found]:
+    """The values under stamps that most of all `readings` say, the last of which, `bare`, saw the stamps too; of two
+    that as many say the one read more surely. What was found before stands where they say the same, and one of `bare`
+    too; else it counts as outvoted."""
+    made: dict[str, Found] = {}
+    for name in sorted({name for each in bare for name in each}):
+        told = [each[name] for each in reversed(readings) if name in each]
+        groups = [[each for each in told if _characters(each) == _characters(one)] for one in told]
+        most = max(groups, key=lambda mates: (_is_sound(mates), len(mates), max(each.evidence.least for each in mates)))
+        best, before = _whole(most), found.get(name)
+        seen = any(_characters(each[name]) == _characters(best) for each in bare if name in each)
+        if before is None or before.value.value != best.value.value or not (seen or before.evidence.again < 0):
+            made[name] = replace(best, evidence=replace(best.evidence, again=_TWO_OF_THREE if len(most) > 1 else -1.0))
+    return made
+
+
+def _characters(found: Found) -> str:
+    """What was read but for the signs between, which are specks too."""
+    return "".join(char for char in found.raw if char.isalnum())
+
+
+def _is_sound(mates: Sequence[Found]) -> bool:
+    return any(each.value.proved is not False and not each.value.repaired for each in mates)
+
+
+def _whole(mates: Sequence[Found]) -> Found:
+    """Of readings of the same digits the one with its point, else the first that is sound."""
+    point = catalogue().fields[mates[0].field].kind == "amount"
+    return min(mates, key=lambda each: (point and "." not in each.raw, not _is_sound([each])))
