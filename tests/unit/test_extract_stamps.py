@@ -200,3 +200,20 @@ def test_a_blob_without_a_rim_is_whose_words_it_says_unless_the_page_has_them_pr
 
     assert sure("2026.06.16 转讫") > 2 * sure("出票日 2026-06-16", printed)
     assert sure("2026.06.16 转讫") > 2 * sure("收付账")
+
+
+def test_a_pale_outline_on_a_page_without_colour_is_a_stamp_if_it_says_so() -> None:
+    paper = Paper()
+    paper.press("oval", (150, 112), (190, 190, 190))
+    assert _told(paper, *CALLS, engine=Saying("转讫"))["stamp_bank"] == "present"
+    assert _told(paper, *CALLS, engine=Saying("地址"))["stamp_bank"] == "absent"
+
+
+def test_of_two_large_stamps_one_is_the_banks_wherever_it_stands() -> None:
+    paper = Paper()
+    paper.press("round", (50, 118))
+    paper.press("round", (108, 118))
+    engine = Saying("")
+    texts = iter(["", "财务专用章"])
+    engine.read = lambda page, quick=False: Saying(next(texts)).read(page, quick)  # type: ignore[method-assign]
+    assert _told(paper, *CALLS, engine=engine) == {"stamp_customer": "present", "stamp_bank": "present"}
