@@ -18,18 +18,26 @@ _BROKEN = re.compile(r"[\u4e00-\u9fff] +[\u4e00-\u9fff]")  # white where a chara
 _NUMBER = re.compile(r"\d{6}")
 _END = re.compile(rf"(?:{ENDINGS})(?=.{{3}})")
 _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
-# No bank writes amounts in words with plain figures, or a ten, hundred or thousand without its figure.
-_PLAIN = re.compile(r"[一二三四五六七八九]|(?<![壹贰叁肆伍陆柒捌玖])[拾佰仟]")
+# No bank writes amounts in words with plain or Arabic figures, or a ten, hundred or thousand without its figure.
+_PLAIN = re.compile(r"[一二三四五六七八九0-9]|(?<![壹贰叁肆伍陆柒捌玖])[拾佰仟]")
 _PART = re.compile(
-    r"(?:分行|支行|营?业部|营?业室|公司|有限)|.*(?:[√☑]|[转收付清]讫|专用章)|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$"
+    r"(?:分行|支行|银行(?!承兑)|营?业部|营?业室|公司|有限|[!?.,:;])|.*(?:[√☑]|[转收付清]讫|专用章|身份证|护照|名称)"
+    r"|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$|.*(?:[\u4e00-\u9fff][A-Za-z](?![A-Za-z])|分理$)|一?[分支]店$"
 )
 # What a purpose does not name: it is of another field, of a stamp or of a note beside.
 _ALIEN = re.compile(
-    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志"
+    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志|部门|种类|渠道|设备"
+    r"|\d{2}\.\d{2}\.\d{2}"
 )
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
 _COUNT = re.compile(r"\d{1,2}|.*\.\d")  # without cents a count of pages, with half of them an amount that lost a digit
+# Characters that recognisers take for rarer ones that look like them: no person is called so, but for the surnames.
+_ALIKE, _SURNAMES, _PERSON = frozenset("吴董洗溴洽错萄"), frozenset("吴董"), 4
+_UNPOINTED = re.compile(r"\d{9,}")  # an amount of so many digits has its point, or it is another number
+_CLOCK = re.compile(r"\d\d:\d\d")
+_BLANKS = re.compile(r"[\s:.,]")
+_SURE_AMOUNT = 0.8  # how sure the least character of an amount is, in one of two readings, that no rule proves
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _JOINED = range(21, 30)  # digits: a bill has 30 at most, all others 20 and less; what lies between are two numbers
 _PADDED = re.compile(r"年0\d月\d日")  # one of two digits of the day is lost where the month has its nought
@@ -151,13 +159,19 @@ def barred(found: Found, kind: str) -> bool:
         return True
     if found.field == "discount_rate" and (e.again < 0 or not _RATE.fullmatch(found.value.value)):
         return True
-    if kind == "amount_cn" and (_PLAIN.search(found.value.value) or not _WHOLE.fullmatch(found.value.value)):
+    if kind == "amount_cn" and _is_ill_worded(found.value.value):
         return True
     if _is_nobodys(found, kind):
         return True
     if found.value.proved is True or proofs_of(found):
         return False
     return _unproved(found, kind)
+
+
+def _is_ill_worded(words: str) -> bool:
+    """Whether an amount in words is written as no bank writes it: a character was misread, though its sum be right."""
+    strange = any(ord(char) in to_simple() for char in words)
+    return strange or _PLAIN.search(words) is not None or not _WHOLE.fullmatch(words)
 
 
 def _is_nobodys(found: Found, kind: str) -> bool:
@@ -183,11 +197,12 @@ def _unproved(found: Found, kind: str) -> bool:
         # What only stands near a label, and was not read with the page, is as often another print.
         e.how == "missed" or (e.how in {LABEL, GRID} and 0 < e.role < _LED and _has_twin(found.field, kind)),
         e.how not in {STAMP, TICK} and max(least_that_counts(found), e.again) < _READ,
-        found.field in _CODES and len(value.value) < _CODE,
+        found.field in _CODES and (len(value.value) < _CODE or _CLOCK.search(found.raw) is not None),
         kind in {"account", "number"} and _is_gapped(found.raw),
         kind == "number" and _is_another(value.value),
-        kind == "amount" and (e.how == LOOSE or _COUNT.fullmatch(found.raw) is not None),
-        kind == "date" and (_PADDED.search(found.raw) is not None or _is_stamped(found)),
+        kind == "amount" and _is_no_amount(found),
+        kind == "date" and (_PADDED.search(_BLANKS.sub("", found.raw)) is not None or _is_stamped(found)),
+        kind == "name" and _is_looked_like(value.value),
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value) or _is_alien(found)),
         found.field == "transaction_time" and not _TIME.fullmatch(value.value),
     ))  # fmt: skip
@@ -196,6 +211,19 @@ def _unproved(found: Found, kind: str) -> bool:
 def _has_twin(field: str, kind: str) -> bool:
     """Whether another field of a voucher holds a value of the same look: payer's and payee's, three days of a bill."""
     return kind in {"name", "account", "amount", "amount_cn"} or field in {"bill_issue_date", "bill_due_date"}
+
+
+def _is_no_amount(found: Found) -> bool:
+    """Whether an amount may be a count, another number, or was read by guesses alone."""
+    e = found.evidence
+    form = e.how == LOOSE or _COUNT.fullmatch(found.raw) is not None or _UNPOINTED.fullmatch(found.raw) is not None
+    return form or max(least_that_counts(found), e.again) < _SURE_AMOUNT
+
+
+def _is_looked_like(name: str) -> bool:
+    """Whether a name has a character that looks like a rarer one which stands in names: 昊 is read as 吴, 冼 as 洗."""
+    surname = len(name) <= _PERSON and name[:1] in _SURNAMES
+    return any(char in _ALIKE for char in (name[1:] if surname else name))
 
 
 def _is_another(number: str) -> bool:

@@ -28,8 +28,8 @@ def free(text: str) -> str:
 
 
 def rate(text: str) -> str:
-    """A rate as it is stored; ‰ is often read as % with a nought."""
-    return re.sub(r"[%％]\s?[0oO°。]$|0/00$", "‰", free(text))
+    """A rate as it is stored; ‰ is often read as % with a nought, or with one at both sides."""
+    return re.sub(r"(?:(?<=\.\d\d)0)?[%％]\s?[0oO°。]$|0/00$", "‰", free(text))
 
 
 def digits(text: str) -> tuple[str, bool] | None:

@@ -61,6 +61,14 @@ def test_weaker_evidence_is_less_confidence() -> None:
         ("date", "2026-04-01", "2026年04月1日"),
         ("holder_name", "同创农业开发有限公司 ¥:720.00", "同创农业开发有限公司 ¥:720.00"),
         ("payee_bank", "业部", "业部"),
+        ("payee_bank", "银行绍兴保税区支行", "银行绍兴保税区支行"),
+        ("holder_name", "居民身份证", "居民身份证"),
+        ("holder_name", "嘉兴弘毅化T(集团)有限公司", "嘉兴弘毅化T(集团)有限公司"),
+        ("holder_name", "洗煜", "洗煜"),
+        ("payee_name", "佛山吴宇信息技术有限公司", "佛山吴宇信息技术有限公司"),
+        ("date", "2026-04-01", "2026年04 月1 日"),
+        ("authoriser_no", "165400", "16:54:00"),
+        ("balance", "19771199535.00", "19771199535"),
         ("purpose", "中国建设银行上海分行", "中国建设银行上海分行"),
         ("purpose", "保函保证金洛阳市湖滨路471号", "保函保证金洛阳市湖滨路471号"),
         ("holder_id_no", "15964644993", "15964644993"),
@@ -78,11 +86,17 @@ def test_a_purpose_may_name_what_a_bank_accepted() -> None:
     assert said(STRONG, "purpose", "银行承兑汇票保证金").accepted
 
 
+def test_a_surname_that_looks_like_a_rarer_character_stands() -> None:
+    assert said(STRONG, "holder_name", "吴秀英").accepted
+
+
 def test_words_of_money_that_lack_one_ask_a_person_though_their_digits_agree() -> None:
     proved = replace(STRONG, proofs=frozenset({"amount_words_equal_digits"}))
     assert said(proved, "amount_in_words", "壹拾壹万柒仟元整").accepted
     assert not said(proved, "amount_in_words", "壹拾壹万柒仟元").accepted
     assert not said(proved, "amount_in_words", "叁拾叁万贰仟肆佰拾肆元整").accepted
+    assert not said(proved, "amount_in_words", "0叁拾元柒角贰分").accepted
+    assert not said(proved, "amount_in_words", "伍拾肆圓叁角伍分").accepted
 
 
 def test_a_check_digit_does_not_say_whose_an_account_is() -> None:
