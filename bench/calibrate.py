@@ -36,8 +36,8 @@ FOR = (
 )  # fmt: skip
 AGAINST = (
     "differs", "place", "misfit", "rival", "close", "unled", "left", "uncovered", "cut", "open",
-    "stamp_absent_ink", "failed", "repaired", "mended", "dependent", "broken", "numbered", "alien", "two_in_one",
-    "traditional", "rows", "bare", "how_loose", "how_missed", "how_derived",
+    "stamp_absent_ink", "tick_bitonal", "failed", "mended", "dependent", "broken", "numbered", "alien", "bitonal",
+    "repaired", "two_in_one", "traditional", "rows", "bare", "how_loose", "how_missed", "how_derived",
 )  # fmt: skip
 STRENGTH = 0.6  # of the pull of weights towards 0, in samples
 OWN = 4.0  # times as strong on the weights of one kind alone

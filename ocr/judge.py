@@ -21,19 +21,19 @@ _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 # No bank writes amounts in words with plain or Arabic figures, or a ten, hundred or thousand without its figure.
 _PLAIN = re.compile(r"[一二三四五六七八九0-9]|(?<![壹贰叁肆伍陆柒捌玖])[拾佰仟]")
 _PART = re.compile(
-    r"(?:分行|支行|银行(?!承兑)|营?业部|营?业室|公司|有限|[!?.,:;])|.*(?:[√☑]|[转收付清]讫|专用章|身份证|护照|名称)"
+    r"(?:分行|支行|银行(?!承兑)|营?业部|营?业室|公司|有限|[!?.,:;])|.*(?:[√☑]|[转收付清]讫|专用章|身份证|护照|名称|有限[^责]任|[\u4e00-\u9fff][:：])"
     r"|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$|.*(?:[\u4e00-\u9fff][A-Za-z](?![A-Za-z])|分理$)|一?[分支]店$"
 )
 # What a purpose does not name: it is of another field, of a stamp or of a note beside.
 _ALIEN = re.compile(
-    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志|部门|种类|渠道|设备"
-    r"|\d{2}\.\d{2}\.\d{2}"
+    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志|部门|种类|渠道|设备|比例|行内"
+    r"|\d{2}\.\d{2}\.\d{2}|[专章]$"
 )
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
 _COUNT = re.compile(r"\d{1,2}|.*\.\d")  # without cents a count of pages, with half of them an amount that lost a digit
 # Characters that recognisers take for rarer ones that look like them: no person is called so, but for the surnames.
-_ALIKE, _SURNAMES, _PERSON = frozenset("吴董洗溴洽错萄"), frozenset("吴董"), 4
+_ALIKE, _SURNAMES, _PERSON = frozenset("吴董洗溴洽错萄活"), frozenset("吴董"), 4
 _UNPOINTED = re.compile(r"\d{9,}")  # an amount of so many digits has its point, or it is another number
 _CLOCK = re.compile(r"\d\d:\d\d")
 _BLANKS = re.compile(r"[\s:.,]")
@@ -45,11 +45,12 @@ _DOTTED = re.compile(r"\d[.·。]\d{1,2}[.·。]\d")
 _READ = 0.6  # a character less sure than that in both readings is a guess
 _LEGIBLE = 0.9  # of a page whose lines are less sure on the mean nothing stands that no rule proves
 _CODES, _CODE = frozenset({"branch_no", "teller_no", "authoriser_no"}), 4  # no bank's codes are shorter
-_FAR = 1.3  # a text this far from where its label expects it may be another label's
+# A text this far from where its label expects it may be another label's, sooner where another label asks for such.
+_FAR, _FAR_OF_TWIN = 1.3, 0.8
 _LED = 0.7  # a label whose group was only guessed
 PAGE = "page"  # the source of a value that was not read by the zone of a known form
 # Kinds whose own weights differ from the common ones.
-_OWN = ("least", "again", "proved", "bare")
+_OWN = ("least", "again", "proved", "bare", "bitonal")
 
 
 def _doubt(confidence: float) -> float:
@@ -84,6 +85,7 @@ def features(found: Found, kind: str, source: str = PAGE) -> dict[str, float]:
         "again": _doubt(e.again) if e.again > 0 else 0.0,
         "page": _doubt(e.page),
         "proved": float(found.value.proved is True or bool(proofs)),
+        "bitonal": e.bitonal,
         "bare": float(e.again == 0 and found.value.proved is not True and not proofs),
     }
     own = {f"{name} {kind}": common[name] for name in _OWN}
@@ -101,7 +103,13 @@ def _inked(found: Found, source: str) -> dict[str, float]:
     name = f"{e.how}{absent}{'_bare' if e.bare else ''}"
     said = {"sure": _doubt(e.least), "role": e.role, "many": min(e.margin, 3.0), "misfit": min(e.misfit, 3.0),
             "ink": min(e.ink, 3.0)}  # fmt: skip
-    which = {f"how_{name}": 1.0, f"{name}_{source}": 1.0, f"{name}_{found.field}": 1.0, "inked_page": _doubt(e.page)}
+    which = {
+        f"{e.how}_bitonal": e.bitonal,
+        f"how_{name}": 1.0,
+        f"{name}_{source}": 1.0,
+        f"{name}_{found.field}": 1.0,
+        "inked_page": _doubt(e.page),
+    }
     return {f"{name}_{key}": value for key, value in said.items()} | which
 
 
@@ -190,7 +198,7 @@ def _unproved(found: Found, kind: str) -> bool:
         # % and ‰ look alike; only the interest tells them apart. Words and digits that mended each other disagreed.
         found.field == "discount_rate" or DEPENDENT in e.proofs,
         found.grid is not None and not found.grid.sure,
-        e.how not in {STAMP, TICK} and (e.misfit >= 1.0 or e.place > _FAR or e.again < 0),
+        e.how not in {STAMP, TICK} and (e.misfit >= 1.0 or e.place > _reach(kind) or e.again < 0),
         # Ink goes on at the crop's end, or text of the cell was given to no field: the value may be a part.
         e.edge < 0 or e.left > 0,
         e.page < _LEGIBLE,
@@ -206,6 +214,10 @@ def _unproved(found: Found, kind: str) -> bool:
         kind in {"name", "text"} and (value.repaired or _is_odd(value.value) or _is_alien(found)),
         found.field == "transaction_time" and not _TIME.fullmatch(value.value),
     ))  # fmt: skip
+
+
+def _reach(kind: str) -> float:
+    return _FAR_OF_TWIN if kind in {"name", "text", "amount"} else _FAR
 
 
 def _has_twin(field: str, kind: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imaging.bitonal import is_bitonal, softened, unruled
 from imaging.lines import cells
@@ -83,13 +83,18 @@ def evidence_of(
     proven = frozenset(proofs(case_of(kind, found, on, asked)))
     missing = {name: field for name, field in first.fields.items() if name not in found}
     again = reread(first.found, first.fields, pixels, engine, proven)
-    if is_bitonal(seen.page):
+    bitonal = is_bitonal(seen.page)
+    if bitonal:
         ruled = seen.stamps.text_stream.pixels
         again = [with_crossings(each, ruled) for each in voted(again, first.fields, [ruled], engine)]
     lifted = [(stamp.box, seen.page.pixels) for stamp in seen.stamps.boxes]
     late = read_missing(missing, first.roles, layout, pixels, engine, lifted)
     marks = find_stamps(Sheet.of(seen.page, layout, first, seen.stamps), engine, asked)
-    return settled((*again, *late), marks, kind, on, asked, seen.reading)
+    everything, case = settled((*again, *late), marks, kind, on, asked, seen.reading)
+    if bitonal:  # a threshold leaves characters that look sound and are others
+        marked = {name: replace(each.evidence, bitonal=1.0) for name, each in everything.items()}
+        everything = {name: replace(each, evidence=marked[name]) for name, each in everything.items()}
+    return everything, case
 
 
 def interpret(

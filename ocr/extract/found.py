@@ -25,7 +25,7 @@ class Evidence:
     both ends of its lines, -1 where ink goes on there; `left` the share of the text of its own cell that was given to
     no field; `rival` the greatest likelihood of another character in it. Of a stamp, `ink` are the cm² of its colour
     that no stamp found explains, and `bare` is 1 on a page without colour. `page`: how sure the page's lines are, on
-    the mean."""
+    the mean; `bitonal` is 1 where it is black and white alone."""
 
     how: str = LABEL
     least: float = 0.0
@@ -44,6 +44,7 @@ class Evidence:
     ink: float = 0.0
     bare: float = 0.0
     page: float = 1.0
+    bitonal: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,13 @@ def choose(text: str, options: tuple[str, ...]) -> tuple[str, bool] | None:
     ticked = {stored(option) for start, end, option in found if _is_ticked(plain, start, end)}
     if len(ticked) == 1:
         return ticked.pop(), False
-    return _nearest(plain, options) if not found else None
+    return (_clipped(plain, options) or _nearest(plain, options)) if not found else None
+
+
+def _clipped(text: str, options: tuple[str, ...]) -> tuple[str, bool] | None:
+    """The one option of which a text lacks the first or last character: 一 is lost on the rule that it touches."""
+    found = {stored(option) for _, _, option in occurrences(text, options, clipped=True)}
+    return (found.pop(), False) if len(found) == 1 else None
 
 
 def _nearest(text: str, options: tuple[str, ...]) -> tuple[str, bool] | None:

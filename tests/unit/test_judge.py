@@ -65,6 +65,9 @@ def test_weaker_evidence_is_less_confidence() -> None:
         ("holder_name", "居民身份证", "居民身份证"),
         ("holder_name", "嘉兴弘毅化T(集团)有限公司", "嘉兴弘毅化T(集团)有限公司"),
         ("holder_name", "洗煜", "洗煜"),
+        ("payer_name", "郑州安泰文化传播有限贵任公司", "郑州安泰文化传播有限贵任公司"),
+        ("payer_bank", "江苏银行长沙人民中路分理处票据种类:银行汇票", "江苏银行长沙人民中路分理处票据种类:银行汇票"),
+        ("purpose", "投标保证金专", "投标保证金专"),
         ("payee_name", "佛山吴宇信息技术有限公司", "佛山吴宇信息技术有限公司"),
         ("date", "2026-04-01", "2026年04 月1 日"),
         ("authoriser_no", "165400", "16:54:00"),
@@ -84,6 +87,17 @@ def test_what_looks_as_if_something_was_lost_or_added_asks_a_person(name: str, v
 
 def test_a_purpose_may_name_what_a_bank_accepted() -> None:
     assert said(STRONG, "purpose", "银行承兑汇票保证金").accepted
+
+
+def test_a_bank_far_from_its_label_asks_a_person_as_it_may_be_another_labels() -> None:
+    near, far = (replace(STRONG, how="label", place=place) for place in (0.3, 0.9))
+    assert said(near, "payer_bank", "中国银行西湖支行").accepted
+    assert not said(far, "payer_bank", "中国银行西湖支行").accepted
+
+
+def test_what_was_read_in_black_and_white_is_less_sure() -> None:
+    weak = replace(STRONG, least=0.95, again=0.95)
+    assert said(replace(weak, bitonal=1.0)).confidence < said(weak).confidence
 
 
 def test_a_surname_that_looks_like_a_rarer_character_stands() -> None:

@@ -156,6 +156,7 @@ def test_a_number_keeps_its_zeros(printed: str, stored: str | None) -> None:
         ("currency", "人民币", "CNY"),
         ("currency", "USD", "USD"),
         ("account_kind", "□基本存款账户 ☑一般存款账户", "一般存款账户"),
+        ("account_kind", "般存款账户", "一般存款账户"),
         ("account_kind", "基本存款帐户", "基本存款账户"),
         ("action", "解除冻结", "解除冻结"),
         ("account_kind", "□基本存款账户 □一般存款账户", None),
