@@ -97,7 +97,9 @@ def _form(samples: Sequence[Sample], affines: Sequence[Affine], template: Pixels
     printed = wording(samples, affines, level, template, laid)
     moving = [word.box for word in printed if word.moves]
     usual = np.median(np.stack(laid), axis=0).astype(np.uint8)
-    zones = zones_of(samples, level, template, usual, filled_of(laid, template), moving)
+    # Print that the values' printer made may be lost in the template, and ends their room all the same.
+    print_ = [word.box for word in printed if word.moves or len(word.text) > 1]
+    zones = zones_of(samples, level, template, usual, filled_of(laid, template), print_)
     zones = tuple(without_boxes(zone, template) for zone in zones)
     barred = [z.value for z in zones if not z.columns and not z.options] + moving
     barred += [cell for z in zones if z.columns for cell in cells_of(z)]
@@ -105,12 +107,14 @@ def _form(samples: Sequence[Sample], affines: Sequence[Affine], template: Pixels
     values = [rect for each in _values(samples, affines) for rect in each] + [rect.grown(2.0, 1.5) for rect in moving]
     stamps = _stamps(samples, affines)
     title, text = _title(samples, affines)
-    words = words_of(cleared, shared_words(samples, affines), title, values)
+    confirming = words_of(cleared, shared_words(samples, affines), title, values)
     height, width = template.shape
     size = round(width / PER_MM, 1), round(height / PER_MM, 1)
     anchors = anchors_of(cleared, [*values, *stamps.values()])
     count = len(samples)
-    return KnownForm(name, samples[0].type, text, size, cleared, anchors, words, zones, stamps, 1, count, {}, printed)
+    return KnownForm(
+        name, samples[0].type, text, size, cleared, anchors, confirming, zones, stamps, 1, count, {}, printed
+    )
 
 
 def _cleared(template: Pixels, values: Sequence[Rect], words: Sequence[Rect]) -> Pixels:

@@ -19,6 +19,7 @@ _KEPT = 0.75
 _LABEL_MM, _FEW = 16.0, 3
 _CLEARER, _MOVED_MM = 0.7, 0.5
 _SAME_MM = (3.2, 2.2)
+_COLONS = ":："
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,17 @@ def _words(sample: Sample) -> list[tuple[str, Box]]:
     found = []
     for run in sample.runs:
         part = _outside(run, values)
-        if part is not None and _is_word(part.text):
-            found.append((part.text, part.box))
+        found += [(each.text, each.box) for each in _with_head(part) if _is_word(each.text)]
     counts = Counter(text for text, _ in found)
     return [(text, box) for text, box in found if counts[text] <= 3]
+
+
+def _with_head(run: Run | None) -> list[Run]:
+    """A run, and the label that it begins with: of 经办人:石熙东 only that is printed, and nobody says what follows."""
+    if run is None:
+        return []
+    end = next((k for k, char in enumerate(run.text[:-1], 1) if char in _COLONS), 0)
+    return [run, run.part(0, end)] if end else [run]
 
 
 def _outside(run: Run, values: Sequence[Box]) -> Run | None:

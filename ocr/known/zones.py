@@ -42,7 +42,7 @@ def zones_of(
     barred: Sequence[Rect] = (),
 ) -> tuple[Zone, ...]:  # fmt: skip
     """The zones of all fields that at least two samples (or a third of them) show; none reaches into what is `barred`,
-    the printed words that move with the values. `usual` is the samples' middle,
+    the printed words. `usual` is the samples' middle,
     which keeps rules that stamps hide, `filled` how many of them have ink at a place that the form does not print."""
     names = sorted({name for sample in samples for name in sample.places})
     made = [zone for zone in (_zone(name, samples, affines) for name in names) if zone is not None]
