@@ -10,6 +10,7 @@ from imaging.lines import cells
 from imaging.model import Box, Page
 from imaging.stages.stamps import Stamps
 from ocr.extract.owners import BANK, SAID, read_in, said_over
+from ocr.extract.stampink import is_gray
 from ocr.extract.stamps import Sheet, find_stamps
 from ocr.forms import catalogue
 from ocr.known.crops import Lie
@@ -38,7 +39,8 @@ def with_stamps(page: Page, stamps: Stamps, fit: Fit, read: ZoneRead, times: flo
     def imprint() -> tuple[Box, float] | None:
         return _imprint(page, page_box(lie.to_page, spots[BANK], page.width, page.height), words, engine)
 
-    said = imprint if BANK in spots else lambda: None
+    # In colour a stamp is told by its ink, and 18 ms of reading a page seldom tell more.
+    said = imprint if BANK in spots and is_gray(page) else lambda: None
     sheet = Sheet(page, stamps, read.reading.lines, boxes, names, places, words, said, _NEAR)
     return replace(read, found=(*read.found, *find_stamps(sheet, engine, names)))
 
