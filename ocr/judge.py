@@ -21,13 +21,14 @@ _RATE = re.compile(r"\d+(?:\.\d+)?[%‰]")
 # No bank writes amounts in words with plain or Arabic figures, or a ten, hundred or thousand without its figure.
 _PLAIN = re.compile(r"[一二三四五六七八九0-9]|(?<![壹贰叁肆伍陆柒捌玖])[拾佰仟]")
 _PART = re.compile(
-    r"(?:分行|支行|银行(?!承兑)|营?业部|营?业室|公司|有限|[!?.,:;])|.*(?:[√☑]|[转收付清]讫|专用章|身份证|护照|名称|有限[^责]任|[\u4e00-\u9fff][:：])"
+    r"(?:分行|支行|银行(?!承兑)|营?业部|营?业室|公司|有限|[!?.,:;])"
+    r"|.*(?:[√☑]|[转收付清]讫|专用章|身份证|护照|名称|有限[^责]任|[\u4e00-\u9fff][:：])"
     r"|(?:手续|工本|邮电|汇划)费|[A-Za-z]{9,}$|.*(?:[\u4e00-\u9fff][A-Za-z](?![A-Za-z])|分理$)|一?[分支]店$"
 )
 # What a purpose does not name: it is of another field, of a stamp or of a note beside.
 _ALIEN = re.compile(
-    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志|部门|种类|渠道|设备|比例|行内"
-    r"|\d{2}\.\d{2}\.\d{2}|[专章]$"
+    r"银行(?!承兑)|[分支]行|公司|有限|股份|营业[部室厅]|[路街道]+\d+号|\d{4}[.年-]|专用|[转收付清]讫|标志"
+    r"|部门|种类|渠道|设备|比例|行内|\d{2}\.\d{2}\.\d{2}|[专章]$"
 )
 _WHOLE = re.compile(r".*[整正角分]")  # words of money that nothing can follow
 _TIME = re.compile(r"(?:.*\D)?\d\d:\d\d(?::\d\d)?")
@@ -145,7 +146,7 @@ def _shape(found: Found) -> dict[str, float]:
         "dependent": float(DEPENDENT in e.proofs),
         "broken": float(bool(_BROKEN.search(found.raw))),
         "numbered": float(chinese and bool(_NUMBER.search(value.value))),
-        "traditional": float(any(ord(char) in to_simple() for char in value.value)),
+        "traditional": float(_is_traditional(value.value)),
         "alien": float(_is_alien(found)),
         "two_in_one": float(bool(_END.search(value.value)) and len(value.value) > 16),
         "rows": float(max(1, len(found.lines)) - 1),
@@ -178,8 +179,7 @@ def barred(found: Found, kind: str) -> bool:
 
 def _is_ill_worded(words: str) -> bool:
     """Whether an amount in words is written as no bank writes it: a character was misread, though its sum be right."""
-    strange = any(ord(char) in to_simple() for char in words)
-    return strange or _PLAIN.search(words) is not None or not _WHOLE.fullmatch(words)
+    return _is_traditional(words) or _PLAIN.search(words) is not None or not _WHOLE.fullmatch(words)
 
 
 def _is_nobodys(found: Found, kind: str) -> bool:
@@ -217,6 +217,7 @@ def _unproved(found: Found, kind: str) -> bool:
 
 
 def _reach(kind: str) -> float:
+    """How far from where its label expects it a value may stand."""
     return _FAR_OF_TWIN if kind in {"name", "text", "amount"} else _FAR
 
 
@@ -255,20 +256,20 @@ def _is_gapped(raw: str) -> bool:
 
 
 def _is_alien(found: Found) -> bool:
+    """Whether a purpose says what purposes do not."""
     return found.field == "purpose" and _ALIEN.search(found.value.value) is not None
+
+
+def _is_traditional(text: str) -> bool:
+    """Whether a text has a traditional character, which no bank prints: one was misread."""
+    return any(ord(char) in to_simple() for char in text)
 
 
 def _is_odd(text: str) -> bool:
     """Whether a name or text is one character, begins as a part of one, holds a tick, a stamp's words or half of a
     bracket, or a traditional character."""
     uneven = any(text.count(left) != text.count(right) for left, right in ("()", "〔〕", "[]", "《》"))
-    return (
-        len(text) < 2
-        or uneven
-        or "¥" in text
-        or _PART.match(text) is not None
-        or any(ord(char) in to_simple() for char in text)
-    )
+    return len(text) < 2 or uneven or "¥" in text or _PART.match(text) is not None or _is_traditional(text)
 
 
 def judge(

@@ -47,9 +47,10 @@ def settled(
     on: dt.date,
     asked: Sequence[str],
     reading: Reading | None = None,
+    bitonal: bool = False,
 ) -> tuple[dict[str, Found], Case]:
     """Values after they mended each other and the rules spoke, the stamps among them; `reading` tells how well the page
-    reads."""
+    reads, `bitonal` that it is black and white: what a threshold leaves looks sound and may be another character."""
     found = {each.field: each for each in read}
     found = mend(found, kind, case_of(kind, found, on, asked))
     found |= {each.field: each for each in marks}
@@ -58,4 +59,5 @@ def settled(
     if reading is None or not reading.lines:
         return ruled, case
     page = sum(line.confidence for line in reading.lines) / len(reading.lines)
-    return {name: replace(each, evidence=replace(each.evidence, page=page)) for name, each in ruled.items()}, case
+    marked = {name: replace(each.evidence, page=page, bitonal=float(bitonal)) for name, each in ruled.items()}
+    return {name: replace(each, evidence=marked[name]) for name, each in ruled.items()}, case

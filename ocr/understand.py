@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from imaging.bitonal import is_bitonal, softened, unruled
 from imaging.lines import cells
@@ -90,11 +90,7 @@ def evidence_of(
     lifted = [(stamp.box, seen.page.pixels) for stamp in seen.stamps.boxes]
     late = read_missing(missing, first.roles, layout, pixels, engine, lifted)
     marks = find_stamps(Sheet.of(seen.page, layout, first, seen.stamps), engine, asked)
-    everything, case = settled((*again, *late), marks, kind, on, asked, seen.reading)
-    if bitonal:  # a threshold leaves characters that look sound and are others
-        marked = {name: replace(each.evidence, bitonal=1.0) for name, each in everything.items()}
-        everything = {name: replace(each, evidence=marked[name]) for name, each in everything.items()}
-    return everything, case
+    return settled((*again, *late), marks, kind, on, asked, seen.reading, bitonal)
 
 
 def interpret(

@@ -12,9 +12,8 @@ from imaging.ops import u8
 from ocr.known.dark import Dark, to_form
 from ocr.known.model import Affine
 
-_AROUND = (
-    9  # pixels of the form: a stamp is taken off with what is next to it, and a corner may lie outside its outline
-)
+# Pixels of the form: a stamp is taken off with what is next to it, and a corner may lie outside its outline.
+_AROUND = 9
 _APART = 1.2  # lines: characters of one value stand closer
 _SPECK, _FROM_WORDS = 0.4, 0.6  # lines: all of a character's pieces are seldom so small, none so far from the next
 _BROKEN = 0.75  # of the height of what stands outside of stamps
@@ -37,7 +36,7 @@ def without_residue(parts: npt.NDArray[np.int32], stamped: Pixels | None, line: 
     order = parts[np.argsort(parts[:, 0])]
     ends = np.maximum.accumulate(order[:, 0] + order[:, 2])
     group = np.concatenate([[0], np.cumsum(order[1:, 0] - ends[:-1] > _APART * line)])
-    under = stamped[order[:, 1] + order[:, 3] // 2, order[:, 0] + order[:, 2] // 2] > 0
+    under = _under(stamped, order)
     covered = [number for number in range(group[-1] + 1) if under[group == number].all()]
     outside = ~np.isin(group, covered)
     if not covered or not outside.any():
@@ -52,13 +51,17 @@ def without_specks(parts: npt.NDArray[np.int32], stamped: Pixels | None, line: f
     if stamped is None or not len(parts):
         return parts
     x, right = parts[:, 0], parts[:, 0] + parts[:, 2]
-    under = stamped[parts[:, 1] + parts[:, 3] // 2, x + parts[:, 2] // 2] > 0
-    specks = under & (parts[:, 2:4].max(axis=1) < _SPECK * line)
+    specks = _under(stamped, parts) & (parts[:, 2:4].max(axis=1) < _SPECK * line)
     if specks.all():
         return parts
     first, last = x[~specks].min() - _FROM_WORDS * line, right[~specks].max() + _FROM_WORDS * line
     kept: npt.NDArray[np.bool_] = ~(specks & ((right < first) | (x > last)))
     return np.asarray(parts[kept], np.int32)
+
+
+def _under(stamped: Pixels, parts: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which components have their middle where a stamp was."""
+    return np.asarray(stamped[parts[:, 1] + parts[:, 3] // 2, parts[:, 0] + parts[:, 2] // 2] > 0)
 
 
 def _height(parts: npt.NDArray[np.int32]) -> float:

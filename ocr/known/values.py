@@ -25,7 +25,7 @@ UNCOVERED_LEAST = 0.5  # the certainty of a value beside which ink stands that w
 _UNCOVERED = 0.8  # of the pitch: ink so far from any character was not read
 _GAP, _MIDDLE = 1.6, (0.35, 0.65)  # of the pitch; of the gap
 _SPECKS = str.maketrans("", "", " .,:;_-'")  # what rests of rules are read as; a grid has no signs but ￥
-_DIGITS, _LEAST_DIGITS = frozenset({"number", "account"}), 3
+DIGITS, _LEAST_DIGITS = frozenset({"number", "account"}), 3
 _LEAST_WORDS = 2
 _OVERLIE = 0.3  # of the lower row's height
 _OFF_INK = 0.04  # of a crop's height
@@ -100,7 +100,7 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
     rows = [(job, without_labels(line, job.zone, words, job.rect.right - side)) for job, line in rows]
     rows = _once(_in_words(rows) if field.kind == "amount_cn" else rows)
     whole = sum(len(line.text) for _, line in rows)
-    rows = [(job, _without_words(line)) for job, line in rows] if field.kind in _DIGITS else rows
+    rows = [(job, _without_words(line)) for job, line in rows] if field.kind in DIGITS else rows
     text = "".join(line.text for _, line in rows).lstrip(LEADING + "： ").rstrip(TRAILING + _TICKED)
     suited = misfit(text, field) if text else None
     if suited is None or (len(rows) > 1 and suited[1] >= 2.0):
@@ -112,7 +112,7 @@ def _of_rows(paper: Paper, field: FieldDef, rows: Sequence[tuple[Job, Line]]) ->
         suited, rows, text = best[0], [(best[1], best[2])], best[2].text
     confidences = tuple(c for _, line in rows for c in line.char_confidences or (line.confidence,))
     evidence = _evidence(rows, confidences, suited[1])
-    if field.kind in _DIGITS and sum(len(line.text) for _, line in rows) < whole:
+    if field.kind in DIGITS and sum(len(line.text) for _, line in rows) < whole:
         evidence = replace(evidence, left=1.0)
     lines = tuple(paper.box(_tight(job)) for job, _ in rows)
     area = paper.box(rows[0][0].zone.box)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ocr.extract.found import Found
 from ocr.forms import catalogue
+from ocr.known.values import DIGITS
 
 _UNSURE, _SURE_DIGITS = 0.7, 0.98
-_DIGITS = frozenset({"number", "account"})
 _TWO_OF_THREE = 0.01  # the certainty of a value that two of three readings say
 
 
@@ -64,7 +64,7 @@ def unsure(found: Mapping[str, Found | None], names: Collection[str]) -> list[st
 
 def _is_unsure(found: Found) -> bool:
     sure = found.evidence.least, found.evidence.again
-    digits = catalogue().fields[found.field].kind in _DIGITS
+    digits = catalogue().fields[found.field].kind in DIGITS
     return max(sure) < _UNSURE or (digits and min(sure) < _SURE_DIGITS and found.evidence.again > _TWO_OF_THREE)
 
 
